@@ -1,0 +1,136 @@
+use super::*;
+use crate::{approver::tests::approver, envelope::tests::with};
+use proptest::prelude::*;
+
+fn records() -> Vec<String> {
+    let people =
+        [approver("dana", "finance", 1), approver("lee", "security", 2), approver("kim", "compliance", 3)];
+    people.iter().map(Approver::record).chain([with(&[]).record()]).collect()
+}
+
+fn build(records: &[String]) -> Result<Lock, String> {
+    let records: Vec<&str> = records.iter().map(String::as_str).collect();
+    Lock::build(&records, 7)
+        .map_err(|faults| faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
+}
+
+fn lock() -> Lock {
+    build(&records()).unwrap()
+}
+
+fn refusal(text: &str) -> String {
+    let error = Lock::parse(text.as_bytes()).unwrap_err();
+    format!("{error} ({})", error.help())
+}
+
+#[test]
+fn a_lock_is_read_back_and_its_order_is_its_own() {
+    let lock = lock();
+    assert_eq!(Lock::parse(lock.to_json().as_bytes()), Ok(lock.clone()));
+    let mut reversed = records();
+    reversed.reverse();
+    reversed.extend(records());
+    assert_eq!(build(&reversed).unwrap().to_json(), lock.to_json());
+    assert_eq!(lock.serial(), 7);
+    assert_eq!(lock.envelopes().iter().map(|e| e.name.as_str()).collect::<Vec<_>>(), ["support-agents"]);
+    assert!(lock.envelopes()[0].consent.approvers.iter().all(|digest| lock.approver(digest).is_some()));
+    insta::assert_snapshot!(lock.digest());
+}
+
+#[test]
+fn blanks_change_nothing() {
+    let compact = Json::parse(&lock().to_json()).unwrap().to_text();
+    assert_eq!(Lock::parse(compact.as_bytes()), Ok(lock()));
+}
+
+#[test]
+fn edits_by_hand_are_told() {
+    let text = lock().to_json();
+    insta::assert_snapshot!(
+        [
+            refusal(&text.replace(r#""ceiling": "8""#, r#""ceiling": "80""#)),
+            refusal(&text.replace(r#""serial": 7"#, r#""serial": 8"#)),
+            refusal(&text.replacen(r#""approvals": []"#, r#""approvals": [{}]"#, 1)),
+            refusal(&text.replace(r#""serial": 7"#, r#""serial": 7, "note": 1"#)),
+            refusal(&text.replace(r#""serial": 7"#, r#""serial": 7, "serial": 7"#)),
+            refusal(&text.replace(r#""serial": 7"#, r#""serial": -7"#)),
+        ]
+        .join("\n")
+    );
+}
+
+#[test]
+fn other_files_are_told() {
+    let text = lock().to_json();
+    insta::assert_snapshot!(
+        [
+            refusal(""),
+            refusal("[]"),
+            refusal("{}"),
+            refusal(r#"{"format_version":"1.2","planned_values":{}}"#),
+            refusal(r#"{"version":4,"terraform_version":"1.9.0","lineage":"x"}"#),
+            refusal(r#"{"kind":"trust-root"}"#),
+            refusal(r#"{"kind":"governance-lock","format":2,"anything":true}"#),
+            refusal(r#"{"kind":"governance-lock","format":1}"#),
+            refusal(text.get(..text.len() / 2).unwrap()),
+        ]
+        .join("\n")
+    );
+}
+
+#[test]
+fn what_is_missing_or_contradicts_is_named() {
+    let all = records();
+    let without = |index: usize| {
+        let mut rest = all.clone();
+        rest.remove(index);
+        build(&rest).unwrap_err()
+    };
+    let and = |record: String| build(&[all.clone(), vec![record]].concat()).unwrap_err();
+    let parent = crate::envelope::tests::with(&[("name", r#""platform""#)]);
+    let mut child = crate::envelope::tests::config(&[("name", r#""child""#)]);
+    crate::envelope::tests::set(&mut child, "parent", Json::from(parent.record()));
+    insta::assert_snapshot!(
+        [
+            without(0),
+            and(with(&[("purpose", r#""another""#)]).record()),
+            and(approver("dana", "finance", 9).record()),
+            and(Envelope::declare(&child).unwrap().record()),
+            and("{}".to_owned()),
+            and(all[3].replace(r#""ceiling":"8""#, r#""ceiling":"8.0""#)),
+            and(all[3].replacen(r#""format":1"#, r#""format":2"#, 1)),
+        ]
+        .join("\n")
+    );
+}
+
+#[test]
+fn a_smuggled_child_is_held_to_its_parent() {
+    // Records prove nothing by themselves: a child written by hand is compared with its parent when a lock is made.
+    let parent = with(&[("name", r#""platform""#), ("limits.capacity.gpus.ceiling", "6")]);
+    let child = Json::parse(&with(&[]).record()).unwrap();
+    let mut child = child;
+    crate::envelope::tests::set(&mut child, "parent", Json::from(parent.digest().to_string()));
+    let faults = build(&[records(), vec![parent.record(), child.to_text()]].concat()).unwrap_err();
+    assert!(faults.contains("`ceiling` is `8`, and the parent `platform` has `6`"), "{faults}");
+}
+
+proptest! {
+    #[test]
+    fn no_single_byte_can_change(at in 0_usize..6000, byte in 0x20_u8..0x7f) {
+        let lock = lock();
+        let mut bytes = lock.to_json().into_bytes();
+        let at = at % bytes.len();
+        prop_assume!(bytes[at] != byte);
+        bytes[at] = byte;
+        // Whatever still reads is the same lock: the byte was a blank between values.
+        if let Ok(read) = Lock::parse(&bytes) {
+            prop_assert_eq!(read, lock);
+        }
+    }
+
+    #[test]
+    fn bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        prop_assert!(Lock::parse(&bytes).is_err());
+    }
+}
