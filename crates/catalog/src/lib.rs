@@ -1,0 +1,40 @@
+//! What the clouds' resource types mean for governance, as data: which types are agentic or scaling surfaces, how the capacity a
+//! resource allows is read from its attributes, where its region comes from, and what vendors decide when nobody else does.
+//!
+//! Everything here is facts and look-ups. Reading plans, adding footprints and judging them against limits lives in `plancheck`
+//! and `remit-governance`; lists of region names live in `remit-governance`.
+//!
+//! # To add a type
+//!
+//! 1. its row in `data/surfaces/<provider>.json`, in alphabetical place;
+//! 2. if it runs something that can be counted, its row in `data/capacity/<provider>.json` ([`Capacity`] explains the words);
+//! 3. if its region or service follows from something else than its name prefix, a line in `data/providers/<provider>.json`.
+//!
+//! `cargo test -p remit-catalog` says what is missing or out of place. No code changes.
+
+mod capacity;
+mod cloud;
+mod data;
+mod paths;
+mod provider;
+mod surface;
+#[cfg(test)]
+mod tests;
+mod unit;
+mod vendor_default;
+
+pub use capacity::{
+    Absent, BeyondSurface, Capacity, Case, Combine, Condition, Count, Join, NoValue, Part, Quantity, Reading,
+    Take, Test, Unclear, capacity,
+};
+pub use cloud::{Cloud, cloud_of};
+pub use paths::{Path, needed_paths};
+pub use provider::{
+    Location, Otherwise, Parent, Provider, RegionSource, ServicePrefix, provider, provider_of, region_source,
+    service_of,
+};
+pub use surface::{Kind, Role, Surface, surface, surfaces};
+pub use unit::Unit;
+pub use vendor_default::{
+    DefaultOrigin, Risk, SubjectMatter, VendorDefault, default, default_ids, defaults, dimension_of,
+};

@@ -1,0 +1,73 @@
+//! Attribute paths as the catalog writes them, and the complete list of paths a type needs. Evaluating a path is the reader's work.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::data::File;
+use crate::{Capacity, Join};
+
+/// The way to an attribute inside a resource, by names only: `scaling_config.max_size`.
+///
+/// List and set indexes are left out. Where a name leads to a list (Terraform writes nested blocks as lists), the path goes on
+/// in every element and so may reach several values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Path(&'static str);
+
+impl Path {
+    /// The names from the resource downwards; never empty.
+    pub fn segments(self) -> impl Iterator<Item = &'static str> {
+        self.0.split('.')
+    }
+
+    /// The rest of the path below `list`, or `None` where the path does not lead through it.
+    ///
+    /// Used for elements counted one by one: `production_variants.instance_type` below `production_variants` is `instance_type`.
+    pub fn below(self, list: Self) -> Option<Self> {
+        self.0.strip_prefix(list.0)?.strip_prefix('.').map(Self)
+    }
+
+    /// The path as practitioners read it, with dots.
+    pub fn as_str(self) -> &'static str {
+        self.0
+    }
+}
+
+impl fmt::Display for Path {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+/// All paths that must be read from a resource of this type to judge its footprint, region, account and tags, sorted.
+///
+/// Includes the attributes through which other resources are joined to it. The paths of roles that no rule reads yet are not
+/// included; they stand in [`crate::Surface::roles`]. Empty for types of providers the catalog does not know.
+pub fn needed_paths(resource_type: &str) -> Vec<Path> {
+    let mut paths = BTreeSet::new();
+    if let Some(capacity) = crate::capacity(resource_type) {
+        paths.extend(capacity.paths());
+    }
+    paths.extend(joined_paths(resource_type));
+    if let Some(crate::RegionSource::Read(location)) = crate::region_source(resource_type) {
+        paths.extend(&location.attributes);
+        if let crate::Otherwise::Parent(parents) = location.otherwise {
+            paths.extend(parents);
+        }
+    }
+    if let Some(provider) = crate::provider_of(resource_type) {
+        paths.extend(&provider.resource_account);
+        paths.extend(&provider.resource_tags);
+    }
+    paths.into_iter().collect()
+}
+
+/// What resources of other types are matched by, when they look for a resource of this type.
+fn joined_paths(resource_type: &str) -> impl Iterator<Item = Path> {
+    let rows = crate::data::capacity_file(resource_type).into_iter().flat_map(File::rows);
+    rows.flat_map(Capacity::joins)
+        .filter(move |join| join.resource_type == resource_type)
+        .flat_map(Join::other_paths)
+}

@@ -1,0 +1,157 @@
+//! What vendors decide when the configuration says nothing, and what that exposes. Overriding or accepting such a default is a
+//! declaration of `remit-governance`.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::Cloud;
+use crate::data::File;
+
+/// One value that a vendor chooses for whoever does not.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VendorDefault {
+    /// Stable key, kebab-case.
+    pub id: &'static str,
+    /// Whose default it is.
+    pub cloud: Cloud,
+    /// The service, as the vendor calls it.
+    #[serde(borrow)]
+    pub service: Cow<'static, str>,
+    /// The Terraform type; a few rows describe a family of types in words.
+    #[serde(borrow)]
+    pub resource_type: Cow<'static, str>,
+    /// The attribute, or `(resource)` where the finding is that the whole resource is missing.
+    pub attribute_path: &'static str,
+    /// When the row applies.
+    #[serde(borrow)]
+    pub condition: Cow<'static, str>,
+    /// The value in force then, as JSON; a sentence where it is a behavior, `null` where nothing is set.
+    pub vendor_default: &'static RawValue,
+    /// Who fills it in. Only a provider's default can be seen in a plan.
+    pub default_origin: DefaultOrigin,
+    /// What the row is about, in the words of the research. [`VendorDefault::dimension`] gives our word.
+    #[serde(rename = "dimension")]
+    pub subject_matter: SubjectMatter,
+    /// What the vendor gains in smoothness by choosing it.
+    #[serde(borrow)]
+    pub optimizes_for: Cow<'static, str>,
+    /// Who benefits.
+    #[serde(borrow)]
+    pub benefits: Cow<'static, str>,
+    /// What you carry.
+    #[serde(borrow)]
+    pub exposes: Cow<'static, str>,
+    /// How much that matters; our judgment. Low rows include safe defaults worth defending.
+    pub risk: Risk,
+    /// A starting point for a governed value, as JSON; `null` where only a rule fits.
+    pub suggested_governed_value: &'static RawValue,
+    /// The check in words.
+    #[serde(borrow)]
+    pub rule: Cow<'static, str>,
+    /// Which regulations ask about it, from general knowledge.
+    pub regulations: Vec<&'static str>,
+    /// Something a reader of the row should know.
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<Cow<'static, str>>,
+    /// The document the row was read from.
+    #[serde(borrow)]
+    pub source: Cow<'static, str>,
+    /// Whether the default and the attribute were compared with that document.
+    pub verified: bool,
+}
+
+impl VendorDefault {
+    /// The dimension of an envelope that governs the row.
+    pub fn dimension(&self) -> &'static str {
+        dimension_of(self.subject_matter)
+    }
+}
+
+/// Who fills in a default.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum DefaultOrigin {
+    /// The Terraform provider's schema: the plan shows the value.
+    #[serde(rename = "provider")]
+    Provider,
+    /// The service: the plan shows null or "known after apply".
+    #[serde(rename = "vendor API")]
+    VendorApi,
+    /// A resource that nobody declared.
+    #[serde(rename = "absent resource")]
+    AbsentResource,
+}
+
+/// What a default is about, in the words of the research behind the catalog.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(
+    missing_docs,
+    reason = "the words explain themselves; `dimension_of` says what each means to an envelope"
+)]
+pub enum SubjectMatter {
+    Cost,
+    Scale,
+    Residency,
+    SecurityPerimeter,
+    Logging,
+    Retention,
+    Identity,
+    ModelIntegrity,
+}
+
+/// How much a default matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "an ordinary scale")]
+pub enum Risk {
+    Low,
+    Medium,
+    High,
+    Critical,
+}
+
+impl Risk {
+    /// The word in data and messages.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+            Self::Critical => "critical",
+        }
+    }
+}
+
+/// The one table from the research's words to the dimensions of an envelope.
+pub fn dimension_of(subject_matter: SubjectMatter) -> &'static str {
+    match subject_matter {
+        SubjectMatter::Cost => "cost",
+        SubjectMatter::Scale => "capacity",
+        SubjectMatter::Residency => "regions",
+        SubjectMatter::SecurityPerimeter => "perimeter",
+        SubjectMatter::Logging => "logging",
+        // How long something is kept is when it is deleted.
+        SubjectMatter::Retention => "deletion",
+        SubjectMatter::Identity => "privileges",
+        // A silently changed model or filter is another integration than the one that was allowed.
+        SubjectMatter::ModelIntegrity => "integrations",
+    }
+}
+
+/// All vendor defaults, sorted by id within each cloud. The first call parses the data (about 200 KB).
+pub fn defaults() -> impl Iterator<Item = &'static VendorDefault> {
+    crate::data::default_files().flat_map(File::rows)
+}
+
+/// The vendor default with this id.
+pub fn default(id: &str) -> Option<&'static VendorDefault> {
+    crate::data::default_files().find_map(|file| file.get(id))
+}
+
+/// All ids, for completion and "did you mean".
+pub fn default_ids() -> impl Iterator<Item = &'static str> {
+    defaults().map(|row| row.id)
+}
