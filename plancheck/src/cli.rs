@@ -1,0 +1,142 @@
+//! The command line: what can be asked, and what comes of it as text and exit code. Decisions are the library's.
+
+mod check;
+mod explain;
+mod input;
+mod output;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, Parser, Subcommand};
+use plancheck::render::{human, json};
+use plancheck::verdict::CheckError;
+use remit_governance::time::Timestamp;
+
+use output::Stream;
+
+/// What the process found around it when it started.
+pub(crate) struct Surroundings {
+    /// The clock.
+    pub(crate) now: Timestamp,
+    /// The environment asks for no color.
+    pub(crate) colorless: bool,
+    /// Standard output goes to a terminal.
+    pub(crate) stdout_is_terminal: bool,
+    /// Standard error goes to a terminal.
+    pub(crate) stderr_is_terminal: bool,
+}
+
+/// Judges Terraform and OpenTofu plans by the governance they run under: allowed, consent required or denied
+#[derive(Parser)]
+#[command(name = "plancheck", version, after_help = EXIT_CODES, disable_help_subcommand = true)]
+struct Cli {
+    /// Never use color, which is only used on terminals; the variable `NO_COLOR` says the same
+    #[arg(long, global = true)]
+    no_color: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Judge a plan
+    Check(check::Args),
+    /// Say what a rule checks, why, and what to do about it; without a rule, list all
+    Explain(explain::Args),
+    /// Write completions for a shell
+    Completions {
+        /// The shell
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  allowed
+  1  could not check: unreadable plan, no governance, wrong usage. Treat it as \"no\"
+  2  denied
+  3  consent required";
+
+/// Runs one command line; the first argument is the program's name.
+pub(crate) fn run(args: Vec<OsString>, surroundings: &Surroundings) -> ExitCode {
+    let wants_json = wants_json(&args);
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error, wants_json),
+    };
+    let color = |is_terminal: bool| {
+        let off = cli.no_color || surroundings.colorless || !is_terminal;
+        if off { human::Color::No } else { human::Color::Yes }
+    };
+    let stdout = color(surroundings.stdout_is_terminal);
+    let done = match &cli.command {
+        Command::Check(args) => check::run(args, surroundings, stdout),
+        Command::Explain(args) => explain::run(args, stdout),
+        Command::Completions { shell } => completions(*shell),
+    };
+    match done {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            let to_stdout = if wants_json { json::error(&error) } else { String::new() };
+            refuse(&to_stdout, &human::error(&error, color(surroundings.stderr_is_terminal)))
+        }
+    }
+}
+
+/// Help and version are answers; everything else of clap's is wrong usage, for which it would exit with 2: our word for "denied".
+fn usage(error: &clap::Error, wants_json: bool) -> ExitCode {
+    let text = error.render().to_string();
+    if !error.use_stderr() {
+        return match output::write(Stream::Out, &text) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(_) => ExitCode::from(CheckError::EXIT_CODE),
+        };
+    }
+    let lines: Vec<&str> = text.lines().take_while(|line| !line.is_empty()).map(str::trim).collect();
+    let said = lines.join(" ");
+    let message = said.strip_prefix("error: ").unwrap_or("a command is missing");
+    let help = "run `plancheck --help`, or `plancheck check --help`";
+    let to_stdout =
+        if wants_json { json::error(&CheckError::new(message).with_help(help)) } else { String::new() };
+    refuse(&to_stdout, &text)
+}
+
+/// Whatever cannot be written here cannot be told to anybody; the exit code still says it.
+fn refuse(to_stdout: &str, to_stderr: &str) -> ExitCode {
+    let _ = output::write(Stream::Out, to_stdout);
+    let _ = output::write(Stream::Err, to_stderr);
+    ExitCode::from(CheckError::EXIT_CODE)
+}
+
+/// Looked for before the arguments are parsed, so that wrong usage too is told in the format that was asked for.
+fn wants_json(args: &[OsString]) -> bool {
+    let joined = args.iter().any(|arg| arg == "--format=json");
+    joined || args.iter().zip(args.iter().skip(1)).any(|(name, value)| name == "--format" && value == "json")
+}
+
+fn completions(shell: clap_complete::Shell) -> Result<u8, CheckError> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "plancheck", &mut script);
+    output::write(Stream::Out, &String::from_utf8_lossy(&script))?;
+    Ok(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn json_is_seen_in_both_spellings() {
+        let args = |list: &[&str]| list.iter().map(OsString::from).collect::<Vec<_>>();
+        assert!(wants_json(&args(&["plancheck", "check", "--format", "json"])));
+        assert!(wants_json(&args(&["plancheck", "check", "--format=json", "--bogus"])));
+        assert!(!wants_json(&args(&["plancheck", "check", "--format", "human", "json"])));
+    }
+}

@@ -1,0 +1,94 @@
+//! Files that are read: plans of any size, and locks, which are small.
+
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::Path;
+
+use plancheck::text::escape;
+use plancheck::verdict::CheckError;
+
+/// A lock holds a few records; what is larger is something else.
+const LARGEST_LOCK: u64 = 64 * 1024 * 1024;
+
+/// A plan, ready to be read.
+pub(super) enum Source {
+    /// A file that was read whole, which is the fastest way.
+    Whole(Vec<u8>),
+    /// Standard input, or a file without a size such as a pipe.
+    Stream(Box<dyn io::Read>),
+}
+
+/// What a file is for, and what to do when there is none.
+struct Purpose {
+    what: &'static str,
+    help: &'static str,
+}
+
+const PLAN: Purpose = Purpose {
+    what: "plan",
+    help: "write it with `terraform plan -out tfplan`, then `terraform show -json tfplan > plan.json`",
+};
+const LOCK: Purpose = Purpose {
+    what: "governance lock",
+    help: "take it from an output that holds `json` of the data source `remit_governance_lock`: `terraform output -raw governance_lock`",
+};
+
+/// Opens the plan; `-` is standard input. `before_large` hears the size of a file before it is read.
+pub(super) fn plan(path: &Path, before_large: impl Fn(u64)) -> Result<Source, CheckError> {
+    if path.as_os_str() == "-" {
+        return Ok(Source::Stream(Box::new(io::stdin())));
+    }
+    let (mut file, size) = open(path, &PLAN)?;
+    let Some(size) = size else { return Ok(Source::Stream(Box::new(file))) };
+    before_large(size);
+    let mut bytes = Vec::new();
+    let room =
+        usize::try_from(size).ok().and_then(|size| bytes.try_reserve_exact(size.saturating_add(1)).ok());
+    if room.is_none() {
+        // No room for it in memory, but there is another way.
+        return Ok(Source::Stream(Box::new(file)));
+    }
+    file.read_to_end(&mut bytes).map_err(|error| unreadable(path, &PLAN, &error))?;
+    Ok(Source::Whole(bytes))
+}
+
+/// Reads the lock.
+pub(super) fn lock(path: &Path) -> Result<Vec<u8>, CheckError> {
+    let (file, _) = open(path, &LOCK)?;
+    let mut bytes = Vec::new();
+    file.take(LARGEST_LOCK + 1).read_to_end(&mut bytes).map_err(|error| unreadable(path, &LOCK, &error))?;
+    if u64::try_from(bytes.len()).is_ok_and(|size| size <= LARGEST_LOCK) {
+        return Ok(bytes);
+    }
+    Err(CheckError::new(format!("`{}` is too large to be a governance lock", name(path)))
+        .with_help(LOCK.help))
+}
+
+/// An open file, with its size if it is a regular one.
+fn open(path: &Path, purpose: &Purpose) -> Result<(File, Option<u64>), CheckError> {
+    let opened = File::open(path).and_then(|file| file.metadata().map(|about| (file, about)));
+    let (file, about) = opened.map_err(|error| unreadable(path, purpose, &error))?;
+    if about.is_dir() {
+        let message = format!("`{}` is a directory, not a {}", name(path), purpose.what);
+        return Err(CheckError::new(message).with_help(purpose.help));
+    }
+    let size = about.is_file().then_some(about.len());
+    Ok((file, size))
+}
+
+fn unreadable(path: &Path, purpose: &Purpose, error: &io::Error) -> CheckError {
+    let (what, name) = (purpose.what, name(path));
+    match error.kind() {
+        io::ErrorKind::NotFound => {
+            CheckError::new(format!("there is no {what} at `{name}`")).with_help(purpose.help)
+        }
+        io::ErrorKind::IsADirectory => {
+            CheckError::new(format!("`{name}` is a directory, not a {what}")).with_help(purpose.help)
+        }
+        _ => CheckError::new(format!("the {what} `{name}` cannot be read: {error}")),
+    }
+}
+
+fn name(path: &Path) -> String {
+    escape(&path.to_string_lossy())
+}

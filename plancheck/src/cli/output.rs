@@ -1,0 +1,108 @@
+//! Where reports go: standard output, and files.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+use plancheck::text::escape;
+use plancheck::verdict::CheckError;
+
+/// How a report is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// For people
+    Human,
+    /// For programs; shape in plancheck/schema/report-1.json
+    Json,
+}
+
+/// A file to write, in a format of its own or in that of standard output.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Output {
+    pub(super) format: Option<Format>,
+    pub(super) path: PathBuf,
+}
+
+impl Output {
+    /// `FILE` or `FORMAT=FILE`. A file with a name like `human=x` is written as `./human=x`.
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
+        let split =
+            text.split_once('=').and_then(|(name, rest)| Some((Format::from_str(name, false).ok()?, rest)));
+        let (format, path) = split.map_or((None, text), |(format, rest)| (Some(format), rest));
+        match path {
+            "" => Err("the name of the file is missing".to_owned()),
+            "-" => {
+                Err("the report goes to standard output anyway; choose its format with `--format`".to_owned())
+            }
+            _ => Ok(Self { format, path: path.into() }),
+        }
+    }
+}
+
+/// Refuses to write two reports into one file, or over what is being read.
+pub(super) fn distinct(outputs: &[Output], inputs: &[&Path]) -> Result<(), CheckError> {
+    let same =
+        |a: &Path, b: &Path| a == b || a.canonicalize().is_ok_and(|a| b.canonicalize().is_ok_and(|b| a == b));
+    for (index, output) in outputs.iter().enumerate() {
+        let name = escape(&output.path.to_string_lossy());
+        if inputs.iter().any(|input| same(input, &output.path)) {
+            return Err(CheckError::new(format!("`--output` would overwrite `{name}`, which is read"))
+                .with_help("choose another file"));
+        }
+        if outputs.iter().take(index).any(|earlier| same(&earlier.path, &output.path)) {
+            return Err(CheckError::new(format!("two reports would go to `{name}`"))
+                .with_help("give each `--output` a file of its own"));
+        }
+    }
+    Ok(())
+}
+
+/// Writes a report to its file.
+pub(super) fn save(path: &Path, text: &str) -> Result<(), CheckError> {
+    std::fs::write(path, text).map_err(|error| {
+        CheckError::new(format!(
+            "the report cannot be written to `{}`: {error}",
+            escape(&path.to_string_lossy())
+        ))
+    })
+}
+
+/// One of the two streams of a process.
+#[derive(Clone, Copy)]
+pub(super) enum Stream {
+    Out,
+    Err,
+}
+
+/// Writes text to a stream. A reader that has closed it has read enough; anything else is an error.
+pub(super) fn write(stream: Stream, text: &str) -> Result<(), CheckError> {
+    let result = match stream {
+        Stream::Out => all(&mut io::stdout().lock(), text),
+        Stream::Err => all(&mut io::stderr().lock(), text),
+    };
+    match result {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(CheckError::new(format!("the report cannot be written to standard output: {error}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn all(to: &mut dyn io::Write, text: &str) -> io::Result<()> {
+    to.write_all(text.as_bytes())?;
+    to.flush()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_format_before_the_file_is_told_from_a_file_with_an_equals_sign() {
+        let json = Output { format: Some(Format::Json), path: "a=b.json".into() };
+        assert_eq!(Output::parse("json=a=b.json"), Ok(json));
+        assert_eq!(Output::parse("run=7.txt"), Ok(Output { format: None, path: "run=7.txt".into() }));
+        assert!(Output::parse("json=").is_err());
+        assert!(Output::parse("-").is_err());
+    }
+}

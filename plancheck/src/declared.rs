@@ -1,0 +1,71 @@
+//! The governance a plan is judged by: a lock, or the state from before the change. Never what the change itself would make true.
+
+use remit_governance::{Digest, Envelope, Lock};
+
+use crate::plan::PriorObject;
+use crate::text::escape;
+use crate::verdict::CheckError;
+
+/// Envelopes in force, and where they come from.
+#[derive(Debug, Clone)]
+pub struct Declared {
+    /// Sorted by name.
+    pub envelopes: Vec<Envelope>,
+    /// Digest of the lock they stand in.
+    pub digest: Digest,
+    /// Serial of that lock.
+    pub serial: u64,
+}
+
+impl Declared {
+    /// From the bytes of a lock.
+    pub fn from_lock(bytes: &[u8]) -> Result<Self, CheckError> {
+        let lock =
+            Lock::parse(bytes).map_err(|error| CheckError::new(error.to_string()).with_help(error.help()))?;
+        Self::of(&lock)
+    }
+
+    /// From the state before the change. Without any `remit_*` object there is no governance.
+    pub fn from_prior_state(objects: &[PriorObject]) -> Result<Self, CheckError> {
+        let mut records = Vec::new();
+        for object in objects.iter().filter(|object| is_declaration(&object.resource_type)) {
+            if let Some(record) = &object.record {
+                records.push(record.as_str());
+            } else {
+                let address = escape(&object.address);
+                let error = CheckError::new(format!(
+                    "`{address}` in the prior state of the plan has no readable record"
+                ));
+                return Err(error.with_help("apply the governance again, or give a lock with `--governance`"));
+            }
+        }
+        if records.is_empty() {
+            return Err(none_found());
+        }
+        let lock = Lock::build(&records, 0).map_err(|faults| {
+            let error =
+                CheckError::new("the governance in the prior state of the plan does not fit together");
+            let error = faults.iter().fold(error, |error, fault| error.with_why(escape(&fault.to_string())));
+            error.with_help("give a lock with `--governance`")
+        })?;
+        Self::of(&lock)
+    }
+
+    fn of(lock: &Lock) -> Result<Self, CheckError> {
+        let envelopes = lock.envelopes().to_vec();
+        if envelopes.is_empty() {
+            return Err(none_found());
+        }
+        Ok(Self { envelopes, digest: lock.digest(), serial: lock.serial() })
+    }
+}
+
+fn is_declaration(resource_type: &str) -> bool {
+    matches!(resource_type, "remit_envelope" | "remit_approver" | "remit_default_override")
+}
+
+fn none_found() -> CheckError {
+    CheckError::new("no governance found: there is no envelope to judge the plan by").with_help(
+        "give a governance lock with `--governance`; the data source `remit_governance_lock` writes one",
+    )
+}

@@ -1,0 +1,385 @@
+//! What a plan means, in terms that rules can judge: where each object runs, whose it is, and how far it may grow.
+//!
+//! Facts say what is known, what is not, and why not. They take no side: limits and verdicts are elsewhere.
+
+mod account;
+mod attribute;
+mod capacity;
+mod join;
+mod origin;
+mod region;
+mod tags;
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::hash::Hash;
+use std::rc::Rc;
+
+use remit_catalog::{Location, Unit};
+use rust_decimal::Decimal;
+
+use crate::change::Changed;
+use crate::plan::{Action, Marks, Plan, PlanError};
+use attribute::Object;
+use origin::Origins;
+
+/// Everything the rules see of a plan.
+#[derive(Debug, Clone, Default)]
+pub struct Facts {
+    /// Managed objects in the order of the plan.
+    pub resources: Vec<Resource>,
+    /// How the list of changes is incomplete, and what the plan does besides it.
+    pub beyond: Beyond,
+}
+
+/// What is not in the list of changes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Beyond {
+    /// The plan says that it left something out.
+    pub incomplete: bool,
+    /// Changes put off to a later plan.
+    pub deferred: usize,
+    /// Actions that would be invoked.
+    pub invocations: usize,
+    /// Objects found changed outside Terraform.
+    pub drifted: usize,
+}
+
+/// One managed object and what the plan would do with it.
+#[derive(Debug, Clone)]
+pub struct Resource {
+    /// Full address.
+    pub address: Box<str>,
+    /// Address before a move.
+    pub previous_address: Option<Box<str>>,
+    /// Resource type.
+    pub resource_type: Rc<str>,
+    /// What happens to it.
+    pub action: Action,
+    /// A left-over of an earlier replacement.
+    pub deposed: bool,
+    /// Where it runs once the plan is applied.
+    pub region: Rc<Region>,
+    /// Where it ran before, as far as its own attributes say.
+    pub region_before: Vec<String>,
+    /// Whose it is, or was if it goes.
+    pub account: Rc<Account>,
+    /// Whose it was before, where there was an object that changes.
+    pub account_before: Option<Rc<Account>>,
+    /// Tags before the change; absent when there was no object.
+    pub tags_before: Option<Rc<Tags>>,
+    /// Tags after the change; absent when there will be no object.
+    pub tags_after: Option<Rc<Tags>>,
+    /// How far it could grow before.
+    pub capacity_before: Rc<Capacity>,
+    /// How far it could grow after.
+    pub capacity_after: Rc<Capacity>,
+}
+
+/// Where something runs.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub enum Region {
+    /// There is nothing to say: no region, or nothing that will run.
+    #[default]
+    None,
+    /// Here. Several for what is replicated.
+    Known {
+        /// Names as written.
+        names: Vec<String>,
+        /// The attribute or provider argument that says so, for people.
+        source: String,
+        /// Whether the names must not be shown.
+        sensitive: bool,
+    },
+    /// It cannot be told; a clause that says why.
+    CannotTell(String),
+}
+
+/// Whose an object is.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Account {
+    /// One of these, in the spelling of scopes: `aws:123456789012`.
+    OneOf(Vec<String>),
+    /// The plan does not say.
+    CannotTell,
+}
+
+/// The tags of an object.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Tags {
+    /// Tags by key; a value that is not known is `None`.
+    pub known: BTreeMap<String, Option<String>>,
+    /// Whether there may be others.
+    pub open: bool,
+}
+
+/// An amount of a unit.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Amount {
+    /// At most this many.
+    Known(Decimal),
+    /// Nothing bounds it; a clause that says why.
+    Unbounded(String),
+    /// It cannot be told; a clause that says why.
+    CannotTell(String),
+}
+
+/// How far an object may grow, per unit.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Capacity {
+    /// What its attributes say; each unit at most once.
+    pub counted: Vec<Counted>,
+    /// Whether the numbers must not be shown.
+    pub secret: bool,
+    /// Units the type uses in an amount that its attributes never say.
+    pub unmeasured: &'static [Unit],
+}
+
+/// An amount of one unit, and where it was read.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Counted {
+    /// The unit.
+    pub unit: Unit,
+    /// How much.
+    pub amount: Amount,
+    /// The attribute; `None` where the resource itself counts.
+    pub attribute: Option<&'static str>,
+    /// The other half, where Terraform splits one thing in two.
+    pub beside: Option<Beside>,
+}
+
+/// Another object that stands for part of the same amount: a scaling target beside its service.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Beside {
+    /// Its index among the resources.
+    pub other: usize,
+    /// What is left to count where the other one is counted as well.
+    pub rest: Amount,
+}
+
+impl Capacity {
+    /// The amount of a unit to add to a total that has these other objects in it.
+    pub fn amount_beside(&self, unit: Unit, others: impl Fn(usize) -> bool) -> Option<Amount> {
+        let counted = self.counted.iter().find(|counted| counted.unit == unit);
+        match counted.and_then(|counted| counted.beside.as_ref()) {
+            Some(beside) if others(beside.other) => Some(beside.rest.clone()),
+            _ => self.amount(unit),
+        }
+    }
+
+    /// The amount of a unit, whatever else there is; `None` where the object does not count in it.
+    pub fn amount(&self, unit: Unit) -> Option<Amount> {
+        let counted = self.counted.iter().find(|counted| counted.unit == unit);
+        let why = || format!("the attributes of its type do not say how many {} it uses", unit.as_str());
+        let unmeasured = || self.unmeasured.contains(&unit).then(|| Amount::CannotTell(why()));
+        counted.map(|counted| counted.amount.clone()).or_else(unmeasured)
+    }
+
+    /// The attribute that the amount of a unit was read from.
+    pub fn attribute(&self, unit: Unit) -> Option<&'static str> {
+        self.counted.iter().find(|counted| counted.unit == unit)?.attribute
+    }
+}
+
+/// Draws the facts from the changes and everything else a plan says.
+pub fn gather(changes: Vec<Changed>, plan: &Plan) -> Result<Facts, PlanError> {
+    let origins = Origins::new(plan);
+    let joins = join::Joins::find(&changes, origins)?;
+    let mut resources = Vec::with_capacity(changes.len());
+    let shared = Shared::default();
+    for (index, change) in changes.into_iter().enumerate() {
+        // Parsed one at a time: the parsed form is many times larger than the text.
+        let sides = Sides::read(&change)?;
+        resources.push(resource(index, change, &sides, Source { origins, joins: &joins, shared: &shared }));
+    }
+    region::inherit(&mut resources, origins);
+    separate(&mut resources);
+    let beyond = Beyond {
+        incomplete: plan.complete == Some(false),
+        deferred: plan.deferred,
+        invocations: plan.invocations,
+        drifted: plan.drifted,
+    };
+    Ok(Facts { resources, beyond })
+}
+
+/// Undoes what was joined by name alone: two things of one name in two regions are two things, and of several things that one other
+/// could stand for it stands for none, since it cannot be told for which.
+fn separate(resources: &mut [Resource]) {
+    let mut alone = Vec::new();
+    let mut beside: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (index, resource) in resources.iter().enumerate() {
+        let others = resource.capacity_after.counted.iter().filter_map(|counted| counted.beside.as_ref());
+        for other in others.map(|beside| beside.other).collect::<BTreeSet<usize>>() {
+            let there = resources.get(other).map(|other| &other.region);
+            if there.is_some_and(|there| region::agree(&resource.region, there)) {
+                beside.entry(other).or_default().push(index);
+            } else {
+                alone.push((index, other));
+            }
+        }
+    }
+    for (other, members) in beside {
+        if members.len() > 1 {
+            alone.extend(members.into_iter().map(|index| (index, other)));
+        }
+    }
+    let stays = |resource: &Resource| matches!(resource.action, Action::NoOp | Action::Update);
+    for (index, other) in alone {
+        let other_stays = resources.get(other).is_some_and(stays);
+        let Some(resource) = resources.get_mut(index) else { continue };
+        count_alone(&mut resource.capacity_after);
+        // What was there is rather counted too low than too high, since only growth is judged.
+        if other_stays && stays(resource) {
+            count_alone(&mut resource.capacity_before);
+        }
+    }
+}
+
+fn count_alone(capacity: &mut Rc<Capacity>) {
+    Rc::make_mut(capacity).counted.iter_mut().for_each(|counted| counted.beside = None);
+}
+
+/// The cloud whose region names a type uses; `None` for vendors whose regions no envelope can name.
+pub fn governed_cloud(resource_type: &str) -> Option<remit_governance::region::Cloud> {
+    remit_catalog::cloud_of(resource_type).and_then(region::governed)
+}
+
+/// Both sides of a change, parsed.
+pub(crate) struct Sides {
+    before: Option<Object>,
+    after: Option<Object>,
+    /// Whether what is after is also what was before.
+    same: bool,
+}
+
+const NOTHING: Marks = Marks::All(false);
+
+impl Sides {
+    fn read(change: &Changed) -> Result<Self, PlanError> {
+        let before = Self::before_of(change)?;
+        let same = before.is_none() && change.action == Action::NoOp;
+        Ok(Self { same, before, after: Self::after_of(change)? })
+    }
+
+    /// What a change says of the object before; of a no-op it says it in `after`.
+    fn before_of(change: &Changed) -> Result<Option<Object>, PlanError> {
+        let sensitive = change.marked.as_ref().map_or(&NOTHING, |marked| &marked.before_sensitive);
+        let read = |object| Object::read(&change.address, object, &NOTHING, sensitive);
+        change.before.as_ref().map(read).transpose()
+    }
+
+    fn after_of(change: &Changed) -> Result<Option<Object>, PlanError> {
+        let marks = change.marked.as_ref();
+        let (unknown, sensitive) =
+            marks.map_or((&NOTHING, &NOTHING), |marked| (&marked.after_unknown, &marked.after_sensitive));
+        let read = |object| Object::read(&change.address, object, unknown, sensitive);
+        let after = change.after.as_ref().map(read).transpose()?;
+        // An object that will be there and of which nothing is said is not nothing.
+        let will_be = !matches!(change.action, Action::Delete | Action::Forget | Action::Read);
+        Ok(after.or_else(|| will_be.then(Object::wholly_unknown)))
+    }
+
+    /// The object as it is.
+    fn before(&self) -> Option<&Object> {
+        if self.same { self.after.as_ref() } else { self.before.as_ref() }
+    }
+}
+
+/// What every resource of a plan is read with.
+#[derive(Clone, Copy)]
+struct Source<'s, 'a> {
+    origins: Origins<'a>,
+    joins: &'s join::Joins,
+    shared: &'s Shared<'a>,
+}
+
+/// What many resources have in common, stored once.
+#[derive(Default)]
+pub(crate) struct Shared<'a> {
+    locations: RefCell<HashMap<Rc<str>, Option<Rc<Location>>>>,
+    capacities: RefCell<HashSet<Rc<Capacity>>>,
+    tags: RefCell<HashSet<Rc<Tags>>>,
+    own_regions: RefCell<HashSet<Rc<Region>>>,
+    own_accounts: RefCell<HashSet<Rc<Account>>>,
+    regions: RefCell<HashMap<(&'a str, &'static str), Rc<Region>>>,
+    accounts: RefCell<HashMap<(&'a str, &'static str), Rc<Account>>>,
+    none: Rc<Region>,
+}
+
+impl Shared<'_> {
+    /// Where objects of a type say their region; `None` where the type has none.
+    fn location(&self, resource_type: &Rc<str>) -> Option<Rc<Location>> {
+        if let Some(known) = self.locations.borrow().get(resource_type) {
+            return known.clone();
+        }
+        let location = region::location(resource_type).map(Rc::new);
+        self.locations.borrow_mut().insert(Rc::clone(resource_type), location.clone());
+        location
+    }
+
+    fn cannot_tell(&self, why: &str) -> Rc<Region> {
+        once(&self.own_regions, Region::CannotTell(why.to_owned()))
+    }
+}
+
+/// The one value among the known ones that equals this one.
+fn once<T: Hash + Eq>(known: &RefCell<HashSet<Rc<T>>>, value: T) -> Rc<T> {
+    let mut known = known.borrow_mut();
+    if let Some(same) = known.get(&value) {
+        return Rc::clone(same);
+    }
+    let value = Rc::new(value);
+    known.insert(Rc::clone(&value));
+    value
+}
+
+fn resource(index: usize, change: Changed, sides: &Sides, source: Source<'_, '_>) -> Resource {
+    let Source { origins, joins, shared } = source;
+    let stays = !matches!(change.action, Action::Delete | Action::Forget);
+    let after = sides.after.as_ref().filter(|_| stays);
+    let newest = sides.after.as_ref().or(sides.before());
+    let configs = origins.providers(&change.address, &change.provider_name);
+    let side = |object: Option<&Object>, is_after: bool| {
+        let capacity = object.map_or_else(Capacity::default, |object| {
+            capacity::read(&change.resource_type, object, origins, &change.address, joins.of(index, is_after))
+        });
+        once(&shared.capacities, capacity)
+    };
+    let capacity_after = side(after, true);
+    // Nothing changes, so nothing needs to be read twice.
+    let idle = change.action == Action::NoOp;
+    let capacity_before = if idle { capacity_after.clone() } else { side(sides.before(), false) };
+    let tags = |object: &Object| once(&shared.tags, tags::read(&change, object, origins, &configs));
+    let region = after.map_or_else(
+        || Rc::clone(&shared.none),
+        |object| region::read(&change, object, origins, &configs, shared),
+    );
+    let account = newest.map_or_else(
+        || once(&shared.own_accounts, Account::CannotTell),
+        |object| account::read(&change, object, origins, &configs, shared),
+    );
+    Resource {
+        region,
+        account,
+        account_before: sides
+            .before
+            .as_ref()
+            .filter(|_| !idle && sides.after.is_some())
+            .map(|object| account::read(&change, object, origins, &configs, shared)),
+        region_before: sides
+            .before
+            .as_ref()
+            .map(|object| region::own(&change.resource_type, object, shared))
+            .unwrap_or_default(),
+        tags_before: sides.before().map(tags),
+        tags_after: after.map(tags),
+        capacity_before,
+        capacity_after,
+        action: change.action,
+        deposed: change.deposed,
+        address: change.address,
+        previous_address: change.previous_address,
+        resource_type: change.resource_type,
+    }
+}

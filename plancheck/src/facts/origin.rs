@@ -1,0 +1,216 @@
+//! Where values come from: expressions, variables and provider configurations, followed through module calls.
+//!
+//! A plan says which things an expression mentions, not what it does with them. A value is therefore followed only through an
+//! expression that mentions exactly one variable and nothing else; whoever uses the result checks that it is plausible.
+
+use remit_catalog::Path;
+use remit_governance::json::Json;
+
+use crate::change::{module_path, static_address};
+use crate::plan::{Configuration, Expression, Module, Plan, ProviderConfig};
+use crate::text::escape;
+
+/// How far modules may be nested before we stop following.
+const DEEPEST: usize = 64;
+
+/// A value followed to its origin.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Origin {
+    /// This is the value.
+    Value {
+        /// The value.
+        value: Json,
+        /// Whether it must not be shown.
+        sensitive: bool,
+    },
+    /// The argument is not written at all.
+    Absent,
+    /// It cannot be told; a clause that says why, escaped.
+    CannotTell(String),
+}
+
+/// Follows values through one plan.
+#[derive(Clone, Copy)]
+pub(crate) struct Origins<'a> {
+    plan: &'a Plan,
+}
+
+impl<'a> Origins<'a> {
+    pub(crate) fn new(plan: &'a Plan) -> Self {
+        Self { plan }
+    }
+
+    fn configuration(self) -> Option<&'a Configuration> {
+        self.plan.configuration.as_ref()
+    }
+
+    fn module(self, path: &[&str]) -> Option<&'a Module> {
+        let mut module = &self.configuration()?.root;
+        for name in path {
+            module = &module.calls.get(*name)?.module;
+        }
+        Some(module)
+    }
+
+    /// What the block of this resource sets an argument to.
+    pub(crate) fn argument(self, address: &str, path: Path) -> Option<&'a Expression> {
+        let plain = static_address(address);
+        let (modules, local) = module_path(&plain);
+        let block = self.module(&modules)?.resources.get(local)?;
+        let mut segments = path.segments();
+        let mut expression = block.expressions.get(segments.next()?)?;
+        for segment in segments {
+            let Expression::Blocks(blocks) = expression else { return Some(expression) };
+            expression = blocks.iter().find_map(|block| block.get(segment))?;
+        }
+        Some(expression)
+    }
+
+    /// Whether the block of this resource is in the plan's configuration.
+    pub(crate) fn has_block(self, address: &str) -> bool {
+        let plain = static_address(address);
+        let (modules, local) = module_path(&plain);
+        self.module(&modules).is_some_and(|module| module.resources.contains_key(local))
+    }
+
+    /// The things an argument is computed from, as full static addresses where they are resources.
+    pub(crate) fn references(self, address: &str, path: Path) -> Vec<String> {
+        let Some(Expression::References(names)) = self.argument(address, path) else { return Vec::new() };
+        names.clone()
+    }
+
+    /// A clause for a value that is unknown until apply.
+    pub(crate) fn why_unknown(self, address: &str, path: Path) -> String {
+        let names = self.references(address, path);
+        // Terraform lists `aws_x.y.arn` and then `aws_x.y`; the first says more.
+        match names.first() {
+            Some(name)
+                if name.starts_with("var.") || name.starts_with("local.") || name.starts_with("each.") =>
+            {
+                format!("`{path}` is unknown until apply: it comes from `{}`", escape(name))
+            }
+            Some(name) => format!("`{path}` is unknown until `{}` exists", escape(name)),
+            None => format!("`{path}` is known only after apply"),
+        }
+    }
+
+    /// Follows an expression written in the module at `path`.
+    pub(crate) fn follow(self, expression: &Expression, path: &[&str]) -> Origin {
+        match expression {
+            Expression::Constant(value) => Origin::Value { value: value.clone(), sensitive: false },
+            Expression::Blocks(_) => Origin::CannotTell("it is written as a block".to_owned()),
+            Expression::References(names) => match single_variable(names) {
+                Some(variable) => self.variable(variable, path),
+                None => Origin::CannotTell(match names.first() {
+                    Some(name) => format!("it comes from `{}`, which the plan does not carry", escape(name)),
+                    None => "it is computed in a way the plan does not carry".to_owned(),
+                }),
+            },
+        }
+    }
+
+    fn variable(self, reference: &str, path: &[&str]) -> Origin {
+        let mut steps = reference.split('.');
+        let (_, Some(name)) = (steps.next(), steps.next()) else {
+            return Origin::CannotTell("it comes from a variable without a name".to_owned());
+        };
+        let declared = self.module(path).and_then(|module| module.variables.get(name));
+        let secret = declared.is_some_and(|variable| variable.sensitive);
+        let found = self.input(name, path).unwrap_or_else(|| {
+            declared.and_then(|variable| variable.default.clone()).map_or_else(
+                || {
+                    Origin::CannotTell(format!(
+                        "it comes from `var.{}`, which has no value in the plan",
+                        escape(name)
+                    ))
+                },
+                |value| Origin::Value { value, sensitive: false },
+            )
+        });
+        let Origin::Value { mut value, sensitive } = found else { return found };
+        for step in steps {
+            let member = if let Json::Object(mut members) = value { members.remove(step) } else { None };
+            let Some(member) = member else {
+                return Origin::CannotTell(format!(
+                    "it comes from `{}`, which has no value in the plan",
+                    escape(reference)
+                ));
+            };
+            value = member;
+        }
+        Origin::Value { value, sensitive: sensitive || secret }
+    }
+
+    /// The value a variable was given, as opposed to its default.
+    fn input(self, name: &str, path: &[&str]) -> Option<Origin> {
+        let Some((called, parent)) = path.split_last() else {
+            let value = self.plan.variables.get(name)?.clone();
+            return Some(Origin::Value { value, sensitive: false });
+        };
+        if path.len() > DEEPEST {
+            return Some(Origin::CannotTell("modules are nested too deeply".to_owned()));
+        }
+        let expression = self.module(parent)?.calls.get(*called)?.expressions.get(name)?;
+        Some(self.follow(expression, parent))
+    }
+
+    /// The provider configurations a resource may run under, each with its key: one where that can be told, all candidates where
+    /// old plans do not say which one a module was handed.
+    pub(crate) fn providers(self, address: &str, provider_name: &str) -> Vec<(&'a str, &'a ProviderConfig)> {
+        let Some(configuration) = self.configuration() else { return Vec::new() };
+        let plain = static_address(address);
+        let (modules, local) = module_path(&plain);
+        let block = self.module(&modules).and_then(|module| module.resources.get(local));
+        let bare = provider_name.rsplit('/').next().unwrap_or(provider_name);
+        let key = block.and_then(|block| block.provider_config_key.as_deref()).unwrap_or(bare);
+        let entry = configuration.providers.get_key_value(key);
+        let in_root = !key.contains(':');
+        if let Some((key, provider)) = entry
+            && (in_root || !provider.expressions.is_empty())
+        {
+            return vec![(key, provider)];
+        }
+        // The entry, if any, is only the trace of a configuration that was handed down.
+        let wanted = entry
+            .map_or_else(|| key.rsplit(':').next().unwrap_or(key), |(_, provider)| provider.name.as_str());
+        let name = wanted.split('.').next().unwrap_or(wanted);
+        let own = configuration.providers.iter();
+        own.filter(|(_, provider)| {
+            provider.name == name && provider.module_address.is_none() && !provider.name.is_empty()
+        })
+        .filter(|(key, _)| !key.contains(':'))
+        .map(|(key, provider)| (key.as_str(), provider))
+        .collect()
+    }
+
+    /// What an argument of a provider configuration comes to.
+    pub(crate) fn provider_argument(self, key: &str, provider: &ProviderConfig, path: Path) -> Origin {
+        let inside = provider.module_address.as_deref().map(|address| format!("{address}.x.y"));
+        let plain = inside.as_deref().map(static_address);
+        let modules = plain.as_deref().map(|plain| module_path(plain).0).unwrap_or_default();
+        let mut segments = path.segments();
+        let mut expression = segments.next().and_then(|first| provider.expressions.get(first));
+        for segment in segments {
+            expression = match expression {
+                Some(Expression::Blocks(blocks)) => blocks.iter().find_map(|block| block.get(segment)),
+                other => other,
+            };
+        }
+        match expression.map(|expression| self.follow(expression, &modules)) {
+            None | Some(Origin::Value { value: Json::Null, .. }) => Origin::Absent,
+            Some(Origin::CannotTell(why)) => {
+                Origin::CannotTell(format!("`{path}` of provider `{}` cannot be told: {why}", escape(key)))
+            }
+            Some(found) => found,
+        }
+    }
+}
+
+/// The one variable these references mention, in its most detailed form.
+fn single_variable(names: &[String]) -> Option<&str> {
+    let longest = names.iter().max_by_key(|name| name.len())?;
+    let only = names.iter().all(|name| {
+        longest == name || longest.strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with('.'))
+    });
+    (only && longest.starts_with("var.") && !longest.contains('[')).then_some(longest.as_str())
+}

@@ -1,0 +1,271 @@
+//! Which envelopes govern which objects, and what each of them would hold in total.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::rc::Rc;
+
+use remit_governance::{Decimal, Envelope, Membership, Seen, Subject, TagsSeen, Unit};
+
+use crate::facts::{Account, Amount, Facts, Resource, Tags, governed_cloud};
+use crate::plan::Action;
+use crate::report::Given;
+
+/// One envelope over one object.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Cover {
+    /// Index of the envelope.
+    pub envelope: usize,
+    /// Selectors that could not be told; the object counts as inside.
+    pub untold: Vec<&'static str>,
+    /// Whether the object stays but would certainly not be inside any more after the change.
+    pub leaves: bool,
+}
+
+/// For each object, in the order of the facts, the envelopes that govern it.
+pub fn cover(facts: &Facts, envelopes: &[Envelope], given: &Given) -> Vec<Rc<[Cover]>> {
+    let covers = |resource: &Resource| -> Rc<[Cover]> {
+        let each = envelopes.iter().enumerate();
+        each.filter_map(|(envelope, declared)| over(resource, envelope, declared, given)).collect()
+    };
+    let one_by_one = envelopes
+        .iter()
+        .any(|envelope| !envelope.scope.addresses.is_empty() || !envelope.scope.tags.is_empty());
+    if one_by_one {
+        let mut known: HashSet<Rc<[Cover]>> = HashSet::new();
+        let shared = |found: Rc<[Cover]>| match known.get(&found) {
+            Some(same) => Rc::clone(same),
+            None => {
+                known.insert(Rc::clone(&found));
+                found
+            }
+        };
+        return facts.resources.iter().map(covers).map(shared).collect();
+    }
+    // No selector tells these apart. The facts store equal types and accounts once.
+    let mut known = HashMap::new();
+    let alike = |resource: &Resource| {
+        let before = resource.account_before.as_ref().map(Rc::as_ptr);
+        (Rc::as_ptr(&resource.resource_type), Rc::as_ptr(&resource.account), before, goes(resource))
+    };
+    let shared = |resource| Rc::clone(known.entry(alike(resource)).or_insert_with(|| covers(resource)));
+    facts.resources.iter().map(shared).collect()
+}
+
+fn goes(resource: &Resource) -> bool {
+    matches!(resource.action, Action::Delete | Action::Forget)
+}
+
+/// An object as it was or as it is to become, as far as scopes look at it.
+struct State<'a> {
+    address: &'a str,
+    account: &'a Account,
+    tags: Option<&'a Tags>,
+}
+
+/// An object is governed by what it is becoming and by what it was: otherwise renaming it would free it.
+fn over(resource: &Resource, envelope: usize, declared: &Envelope, given: &Given) -> Option<Cover> {
+    let after = State {
+        address: &resource.address,
+        account: &resource.account,
+        tags: resource.tags_after.as_deref().or(resource.tags_before.as_deref()),
+    };
+    let before = State {
+        address: resource.previous_address.as_deref().unwrap_or(&resource.address),
+        account: resource.account_before.as_deref().unwrap_or(&resource.account),
+        tags: resource.tags_before.as_deref().or(resource.tags_after.as_deref()),
+    };
+    let same =
+        before.address == after.address && before.account == after.account && before.tags == after.tags;
+    let becomes = membership(resource, &after, declared, given);
+    let was = if same { becomes.clone() } else { membership(resource, &before, declared, given) };
+    let leaves = !goes(resource) && becomes == Membership::Outside;
+    match (was, becomes) {
+        (Membership::Outside, Membership::Outside) => None,
+        (Membership::Inside, _) | (_, Membership::Inside) => {
+            Some(Cover { envelope, untold: Vec::new(), leaves })
+        }
+        (_, Membership::CannotTell(untold)) | (Membership::CannotTell(untold), _) => {
+            Some(Cover { envelope, untold, leaves })
+        }
+    }
+}
+
+fn membership(resource: &Resource, state: &State<'_>, envelope: &Envelope, given: &Given) -> Membership {
+    if is_of_another_cloud(resource, envelope) {
+        return Membership::Outside;
+    }
+    let map = state.tags.map(|tags| seen(tags, envelope));
+    let tags: Vec<TagsSeen<'_>> = map.iter().map(TagsSeen::Known).collect();
+    let ask = |account: Seen<'_>, workspace: Seen<'_>| {
+        let resource_type = &*resource.resource_type;
+        let addresses = &[state.address];
+        envelope.scope.membership(&Subject { account, workspace, addresses, resource_type, tags: &tags })
+    };
+    let workspace = given.workspace.as_deref().map_or(Seen::CannotTell, Seen::Known);
+    let with_plan = |workspace: Seen<'_>| match state.account {
+        Account::CannotTell => ask(Seen::CannotTell, workspace),
+        Account::OneOf(ids) => any_of(ids.iter().map(|id| ask(Seen::Known(id), workspace))),
+    };
+    let told = match (state.account, &given.account) {
+        (Account::CannotTell, Some(account)) => ask(Seen::Known(account), workspace),
+        _ => with_plan(workspace),
+    };
+    // What is given brings in and never takes out.
+    if told == Membership::Outside { with_plan(Seen::CannotTell) } else { told }
+}
+
+/// Whose an object is may not be known, but no account of one cloud holds what another cloud makes.
+fn is_of_another_cloud(resource: &Resource, envelope: &Envelope) -> bool {
+    let accounts = &envelope.scope.accounts;
+    !accounts.is_empty()
+        && governed_cloud(&resource.resource_type)
+            .is_some_and(|cloud| accounts.iter().all(|account| account.cloud() != cloud))
+}
+
+/// Inside when every possibility is, outside when none is.
+fn any_of(answers: impl Iterator<Item = Membership>) -> Membership {
+    let answers: Vec<Membership> = answers.collect();
+    if answers.iter().all(|answer| *answer == Membership::Outside) {
+        return Membership::Outside;
+    }
+    if answers.iter().all(|answer| *answer == Membership::Inside) {
+        return Membership::Inside;
+    }
+    Membership::CannotTell(vec!["accounts"])
+}
+
+/// The tags as a scope sees them: where there may be more than we know, a key it asks for is not certainly absent.
+fn seen<'a>(tags: &'a Tags, envelope: &'a Envelope) -> BTreeMap<&'a str, Seen<'a>> {
+    let known = tags.known.iter();
+    let mut map: BTreeMap<&str, Seen<'_>> = known
+        .map(|(key, value)| (key.as_str(), value.as_deref().map_or(Seen::CannotTell, Seen::Known)))
+        .collect();
+    if tags.open {
+        for key in envelope.scope.tags.keys() {
+            map.entry(key).or_insert(Seen::CannotTell);
+        }
+    }
+    map
+}
+
+/// What one envelope would hold of one unit, over everything in the plan that it governs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Footprint {
+    /// Index of the envelope.
+    pub envelope: usize,
+    /// The unit.
+    pub unit: Unit,
+    /// Total ceiling before the change, of what has one.
+    pub before: Decimal,
+    /// Total ceiling after it, of what has one.
+    pub after: Decimal,
+    /// Objects whose ceiling grows.
+    pub growing: Vec<usize>,
+    /// Objects above whose growth nothing stands any more.
+    pub unbounded: Vec<usize>,
+    /// Objects that were unbounded before and are not made worse.
+    pub unbounded_before: Vec<usize>,
+    /// Objects of which it cannot be told how far they may grow.
+    pub untold: Vec<usize>,
+    /// How many objects are part of it.
+    pub members: usize,
+    /// Whether a number in the totals must not be shown.
+    pub secret: bool,
+}
+
+/// The footprint of an envelope in a unit. Objects that a replacement left behind are not counted: their successor is.
+pub fn footprint(facts: &Facts, covers: &[Rc<[Cover]>], envelope: usize, unit: Unit) -> Footprint {
+    let mut total = Footprint {
+        envelope,
+        unit,
+        before: Decimal::ZERO,
+        after: Decimal::ZERO,
+        growing: Vec::new(),
+        unbounded: Vec::new(),
+        unbounded_before: Vec::new(),
+        untold: Vec::new(),
+        members: 0,
+        secret: false,
+    };
+    let inside = |index: usize| {
+        covers.get(index).is_some_and(|covers| covers.iter().any(|cover| cover.envelope == envelope))
+    };
+    for (index, resource) in facts.resources.iter().enumerate() {
+        if !resource.deposed && inside(index) {
+            total.add(index, resource, inside);
+        }
+    }
+    total
+}
+
+impl Footprint {
+    fn add(&mut self, index: usize, resource: &Resource, inside: impl Fn(usize) -> bool + Copy) {
+        let unit = catalog_unit(self.unit);
+        let amount = |capacity: &crate::facts::Capacity| capacity.amount_beside(unit, inside);
+        let zero = Amount::Known(Decimal::ZERO);
+        let before = amount(&resource.capacity_before).unwrap_or_else(|| zero.clone());
+        let after = amount(&resource.capacity_after).unwrap_or_else(|| zero.clone());
+        if before == zero && after == zero {
+            return;
+        }
+        self.members += 1;
+        self.secret |= resource.capacity_before.secret || resource.capacity_after.secret;
+        let idle = resource.action == Action::NoOp;
+        let (was, becomes) = match (&before, &after) {
+            (Amount::Known(was), Amount::Known(becomes)) => (*was, *becomes),
+            // What had no bound and gets one does not grow.
+            (Amount::Unbounded(_), Amount::Known(becomes)) => (*becomes, *becomes),
+            // What could not be told may have been nothing.
+            (Amount::CannotTell(_), Amount::Known(becomes)) => (Decimal::ZERO, *becomes),
+            (Amount::Unbounded(_), Amount::Unbounded(_)) => {
+                self.unbounded_before.push(index);
+                return;
+            }
+            (was, Amount::Unbounded(_)) => {
+                self.unbounded.push(index);
+                let was = known(was);
+                (was, was)
+            }
+            (was, Amount::CannotTell(_)) => {
+                if !idle {
+                    self.untold.push(index);
+                }
+                let was = known(was);
+                (was, was)
+            }
+        };
+        if becomes > was {
+            self.growing.push(index);
+        }
+        self.before = self.before.saturating_add(was);
+        self.after = self.after.saturating_add(becomes);
+    }
+}
+
+fn known(amount: &Amount) -> Decimal {
+    if let Amount::Known(value) = amount { *value } else { Decimal::ZERO }
+}
+
+/// The catalog's word for a unit of governance; both vocabularies are the same list.
+pub fn catalog_unit(unit: Unit) -> remit_catalog::Unit {
+    use remit_catalog::Unit as Catalog;
+    match unit {
+        Unit::Instances => Catalog::Instances,
+        Unit::Nodes => Catalog::Nodes,
+        Unit::Replicas => Catalog::Replicas,
+        Unit::Tasks => Catalog::Tasks,
+        Unit::Vcpus => Catalog::Vcpus,
+        Unit::Gpus => Catalog::Gpus,
+        Unit::MemoryGb => Catalog::MemoryGb,
+        Unit::Concurrency => Catalog::Concurrency,
+        Unit::ModelUnits => Catalog::ModelUnits,
+    }
+}
+
+/// The footprints of all units that the envelopes limit, in order of envelope and unit.
+pub fn footprints(facts: &Facts, covers: &[Rc<[Cover]>], envelopes: &[Envelope]) -> Vec<Footprint> {
+    let limited = envelopes
+        .iter()
+        .enumerate()
+        .flat_map(|(index, envelope)| envelope.limits.capacity.marks().map(move |(unit, _)| (index, unit)));
+    limited.map(|(index, unit)| footprint(facts, covers, index, unit)).collect()
+}

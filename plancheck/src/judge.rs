@@ -1,0 +1,208 @@
+//! One check from end to end: read, gather, judge, report.
+
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::rc::Rc;
+
+use remit_governance::Envelope;
+use remit_governance::time::today;
+
+use crate::change::Collector;
+use crate::declared::Declared;
+use crate::facts::{self, Facts, Resource};
+use crate::finding::Findings;
+use crate::governed::{self, Cover};
+use crate::plan::{self, Action, Plan, Wanted};
+use crate::report::{EnvelopeSeen, Given, GovernanceSeen, NotJudged, Origin, PlanSeen, Report, RuleApplied};
+use crate::rules::{Context, RULES};
+use crate::verdict::CheckError;
+
+/// The plan to judge.
+pub enum PlanInput<'a> {
+    /// In memory.
+    Bytes(&'a [u8]),
+    /// Read once, in memory that does not grow with what the rules do not need.
+    Stream(&'a mut dyn Read),
+}
+
+/// Where governance comes from.
+#[derive(Debug, Clone, Copy)]
+pub enum Governance<'a> {
+    /// The bytes of a governance lock, and what the caller calls it.
+    Lock {
+        /// A path, for the report.
+        name: &'a str,
+        /// The lock.
+        bytes: &'a [u8],
+    },
+    /// The `remit_*` objects in the prior state of the plan.
+    PriorState,
+}
+
+/// The attributes that facts are read from. Tags are many, and only read where a scope selects by them.
+struct Needed {
+    tags: bool,
+}
+
+impl Wanted for Needed {
+    fn attributes(&self, resource_type: &str) -> Vec<String> {
+        let mut paths = remit_catalog::needed_paths(resource_type);
+        if let Some(provider) = remit_catalog::provider_of(resource_type).filter(|_| !self.tags) {
+            paths.retain(|path| !provider.resource_tags.contains(path));
+        }
+        let mut names: Vec<String> =
+            paths.iter().filter_map(|path| path.segments().next()).map(str::to_owned).collect();
+        names.dedup();
+        names
+    }
+}
+
+/// Judges a plan by the governance in force before it.
+pub fn check(plan: PlanInput<'_>, governance: Governance<'_>, given: Given) -> Result<Report, CheckError> {
+    // A lock is read first: without governance there is no reason to read a plan of any size.
+    let locked = match governance {
+        Governance::Lock { bytes, .. } => Some(Declared::from_lock(bytes)?),
+        Governance::PriorState => None,
+    };
+    let by_tags =
+        |declared: &Declared| declared.envelopes.iter().any(|envelope| !envelope.scope.tags.is_empty());
+    let needed = Needed { tags: locked.as_ref().is_none_or(by_tags) };
+    let mut actions: BTreeMap<Action, usize> = BTreeMap::new();
+    let mut collector = Collector::default();
+    let mut sink = |entry: plan::ResourceChange| {
+        *actions.entry(entry.change.action).or_default() += 1;
+        collector.take(entry);
+        Ok(())
+    };
+    let read = match plan {
+        PlanInput::Bytes(bytes) => plan::read_bytes(bytes, &needed, &mut sink)?,
+        PlanInput::Stream(reader) => plan::read_stream(reader, &needed, &mut sink)?,
+    };
+    let declared = match locked {
+        Some(declared) => declared,
+        None => Declared::from_prior_state(&read.prior)?,
+    };
+    let facts = facts::gather(collector.changes, &read)?;
+    let origin = match governance {
+        Governance::Lock { name, .. } => Origin::Lock(name.to_owned()),
+        Governance::PriorState => Origin::PriorState,
+    };
+    Ok(report(&facts, &declared, origin, Seen { plan: read, actions }, given))
+}
+
+struct Seen {
+    plan: Plan,
+    actions: BTreeMap<Action, usize>,
+}
+
+fn report(facts: &Facts, declared: &Declared, origin: Origin, seen: Seen, given: Given) -> Report {
+    let envelopes = declared.envelopes.as_slice();
+    let covers = governed::cover(facts, envelopes, &given);
+    let footprints = governed::footprints(facts, &covers, envelopes);
+    let context =
+        Context { facts, envelopes, covers: &covers, footprints: &footprints, today: today(given.now) };
+    let findings = RULES.iter().flat_map(|rule| (rule.check)(&context)).collect();
+    let rules =
+        RULES.iter().map(|rule| RuleApplied { rule: rule.id, judged: (rule.judged)(&context) }).collect();
+    Report {
+        plan: PlanSeen {
+            format_version: seen.plan.format_version,
+            terraform_version: seen.plan.terraform_version,
+            actions: seen.actions,
+        },
+        governance: GovernanceSeen {
+            origin,
+            digest: Some(declared.digest.to_string()),
+            serial: Some(declared.serial),
+            pinned: false,
+        },
+        given,
+        envelopes: envelopes
+            .iter()
+            .enumerate()
+            .map(|(index, envelope)| envelope_seen(facts, &covers, index, envelope))
+            .collect(),
+        rules,
+        findings: Findings::new(findings),
+        not_judged: not_judged(envelopes, seen.plan.drifted),
+        unknown_types: unknown_types(facts),
+    }
+}
+
+fn is_change(resource: &Resource) -> bool {
+    !matches!(resource.action, Action::NoOp | Action::Read)
+}
+
+fn envelope_seen(facts: &Facts, covers: &[Rc<[Cover]>], index: usize, envelope: &Envelope) -> EnvelopeSeen {
+    let mut seen = EnvelopeSeen {
+        name: envelope.name.clone(),
+        digest: envelope.digest().to_string(),
+        changes: 0,
+        cannot_tell: 0,
+        objects: 0,
+    };
+    for (resource, covers) in facts.resources.iter().zip(covers) {
+        let Some(cover) = covers.iter().find(|cover| cover.envelope == index) else { continue };
+        seen.objects += 1;
+        seen.changes += usize::from(is_change(resource));
+        seen.cannot_tell += usize::from(is_change(resource) && !cover.untold.is_empty());
+    }
+    seen
+}
+
+/// Everything the envelopes declare that no rule of this version judges. Silence would look like a pass.
+fn not_judged(envelopes: &[Envelope], drifted: usize) -> Vec<NotJudged> {
+    let mut list = Vec::new();
+    for envelope in envelopes {
+        for (what, why) in declared_only(envelope) {
+            let envelope = Some(envelope.name.clone());
+            list.push(NotJudged { what: format!("`{what}`"), envelope, why: why.to_owned() });
+        }
+    }
+    if drifted > 0 {
+        let why = "this version reads that there is drift, not what it means".to_owned();
+        list.push(NotJudged { what: format!("drift of {drifted} objects"), envelope: None, why });
+    }
+    list.sort();
+    list
+}
+
+fn declared_only(envelope: &Envelope) -> Vec<(&'static str, &'static str)> {
+    const LATER: &str = "no rule of this version looks at it";
+    let limits = &envelope.limits;
+    let integrations = limits.integrations.kinds().iter().any(|(_, choice)| choice.is_some());
+    let geographies =
+        limits.regions.as_ref().is_some_and(|regions| !regions.inference_geographies.is_empty());
+    let listed = [
+        (limits.cost.is_some(), "cost", "no price book is given"),
+        (geographies, "regions.inference_geographies", LATER),
+        (limits.instance_types.is_some(), "instance_types", LATER),
+        (integrations, "integrations", LATER),
+        (true, "perimeter", LATER),
+        (!limits.required_tags.is_empty(), "tags", LATER),
+        (limits.growth.is_some(), "growth", LATER),
+        (true, "logging", LATER),
+        (true, "deletion", LATER),
+        (true, "privileges", LATER),
+        (true, "actions", "actions are told as `plan-partial`; the posture of the envelope is not applied"),
+        (envelope.review.is_some(), "review", LATER),
+        (!envelope.freezes.is_empty(), "freezes", LATER),
+        (
+            !envelope.agents.principals.is_empty() || !envelope.agents.actors.is_empty(),
+            "agents",
+            "every change is treated as an agent's",
+        ),
+    ];
+    listed.into_iter().filter(|(declared, ..)| *declared).map(|(_, what, why)| (what, why)).collect()
+}
+
+fn unknown_types(facts: &Facts) -> BTreeMap<String, usize> {
+    let mut types = BTreeMap::new();
+    for resource in facts.resources.iter().filter(|resource| is_change(resource)) {
+        let name = &*resource.resource_type;
+        if remit_catalog::cloud_of(name).is_none() && !name.starts_with("remit_") {
+            *types.entry(name.to_owned()).or_default() += 1;
+        }
+    }
+    types
+}

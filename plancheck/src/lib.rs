@@ -1,0 +1,19 @@
+//! Judges Terraform and OpenTofu plans by the governance they run under: allowed, consent required or denied.
+//!
+//! [`check`] is the whole path: plan JSON → changes → facts, governance, rules → findings → [`report::Report`]. It is pure: no clock,
+//! environment or file is read here, and nothing is printed. That is what `main` and `cli` are for.
+
+pub mod change;
+pub mod declared;
+pub mod facts;
+pub mod finding;
+pub mod governed;
+mod judge;
+pub mod plan;
+pub mod render;
+pub mod report;
+pub mod rules;
+pub mod text;
+pub mod verdict;
+
+pub use judge::{Governance, PlanInput, check};

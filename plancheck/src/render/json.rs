@@ -1,0 +1,298 @@
+//! For programs: one JSON document, whose shape `schema/report-1.json` publishes. Minor versions only add members.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use serde::Serialize;
+
+use crate::finding::{Certainty, Effect, Finding, Place, Shown};
+use crate::report::{Origin, Report};
+use crate::rules::RULES;
+use crate::text::is_deceptive;
+use crate::verdict::CheckError;
+
+/// Version of the document's shape.
+pub const FORMAT_VERSION: &str = "1.0";
+
+/// What `verdict` says when no answer could be given.
+const NONE: &str = "could_not_check";
+
+/// The JSON Schema of the documents that [`report`] and [`error`] make.
+pub const SCHEMA: &str = include_str!("../../schema/report-1.json");
+
+/// The whole report. Addresses stand as in the plan; characters that could deceive a terminal are escaped as JSON does.
+pub fn report(report: &Report) -> String {
+    written(&Document::of(report))
+}
+
+/// Why no answer could be given, in a document of the same kind.
+pub fn error(error: &CheckError) -> String {
+    let error = Fault { message: &error.message, why: &error.why, help: error.help.as_deref() };
+    written(&Refusal {
+        format_version: FORMAT_VERSION,
+        verdict: NONE,
+        exit_code: CheckError::EXIT_CODE,
+        error,
+    })
+}
+
+/// Outside its strings JSON is ASCII, and inside them serde escapes the ASCII controls; the rest is ours.
+fn written<T: Serialize>(document: &T) -> String {
+    let Ok(text) = serde_json::to_string_pretty(document) else {
+        // Only maps with keys that are not text, or a failing writer, can bring us here; there are neither.
+        return format!(
+            "{{\"format_version\":\"{FORMAT_VERSION}\",\"verdict\":\"{NONE}\",\"exit_code\":1}}\n"
+        );
+    };
+    let mut safe = String::with_capacity(text.len() + 1);
+    for character in text.chars() {
+        if is_deceptive(character) && character != '\n' {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                // Writing to a String cannot fail.
+                let _ = write!(safe, "\\u{unit:04x}");
+            }
+        } else {
+            safe.push(character);
+        }
+    }
+    safe.push('\n');
+    safe
+}
+
+#[derive(Serialize)]
+struct Refusal<'a> {
+    format_version: &'a str,
+    verdict: &'a str,
+    exit_code: u8,
+    error: Fault<'a>,
+}
+
+#[derive(Serialize)]
+struct Fault<'a> {
+    message: &'a str,
+    why: &'a [String],
+    help: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    format_version: &'a str,
+    verdict: &'a str,
+    exit_code: u8,
+    now: String,
+    given: GivenView<'a>,
+    plan: PlanView<'a>,
+    governance: GovernanceView<'a>,
+    matched_an_envelope: bool,
+    applied_a_rule: bool,
+    envelopes: Vec<EnvelopeView<'a>>,
+    rules: Vec<RuleView<'a>>,
+    counts: Counts,
+    findings: Vec<FindingView<'a>>,
+    not_judged: Vec<NotJudgedView<'a>>,
+    unknown_types: &'a BTreeMap<String, usize>,
+}
+
+#[derive(Serialize)]
+struct GivenView<'a> {
+    workspace: Option<&'a str>,
+    account: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct PlanView<'a> {
+    format_version: &'a str,
+    terraform_version: Option<&'a str>,
+    changes: usize,
+    actions: BTreeMap<&'a str, usize>,
+}
+
+#[derive(Serialize)]
+struct GovernanceView<'a> {
+    source: &'a str,
+    name: Option<&'a str>,
+    digest: Option<&'a str>,
+    serial: Option<u64>,
+    pinned: bool,
+}
+
+#[derive(Serialize)]
+struct EnvelopeView<'a> {
+    name: &'a str,
+    digest: &'a str,
+    objects: usize,
+    changes: usize,
+    cannot_tell: usize,
+}
+
+#[derive(Serialize)]
+struct RuleView<'a> {
+    rule: &'a str,
+    judged: usize,
+}
+
+#[derive(Serialize)]
+struct Counts {
+    deny: usize,
+    consent: usize,
+    note: usize,
+}
+
+#[derive(Serialize)]
+struct FindingView<'a> {
+    rule: &'a str,
+    dimension: Option<&'a str>,
+    effect: &'a str,
+    certainty: &'a str,
+    message: &'a str,
+    why: &'a [String],
+    help: Option<&'a str>,
+    envelope: Option<&'a str>,
+    quorum: Option<&'a str>,
+    places: Vec<PlaceView<'a>>,
+}
+
+#[derive(Serialize)]
+struct PlaceView<'a> {
+    address: &'a str,
+    action: &'a str,
+    attribute: Option<&'a str>,
+    before: Option<ShownView<'a>>,
+    after: Option<ShownView<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "is", content = "text", rename_all = "snake_case")]
+enum ShownView<'a> {
+    Known(&'a str),
+    Sensitive,
+    Unknown,
+    Absent,
+}
+
+#[derive(Serialize)]
+struct NotJudgedView<'a> {
+    what: &'a str,
+    envelope: Option<&'a str>,
+    why: &'a str,
+}
+
+impl<'a> Document<'a> {
+    fn of(report: &'a Report) -> Self {
+        let verdict = report.verdict();
+        let given = &report.given;
+        Self {
+            format_version: FORMAT_VERSION,
+            verdict: verdict.id(),
+            exit_code: verdict.exit_code(),
+            now: given.now.to_string(),
+            given: GivenView { workspace: given.workspace.as_deref(), account: given.account.as_deref() },
+            plan: PlanView::of(report),
+            governance: GovernanceView::of(report),
+            matched_an_envelope: report.matches_an_envelope(),
+            applied_a_rule: report.applied_a_rule(),
+            envelopes: report.envelopes.iter().map(EnvelopeView::of).collect(),
+            rules: report
+                .rules
+                .iter()
+                .map(|rule| RuleView { rule: rule.rule, judged: rule.judged })
+                .collect(),
+            counts: Counts {
+                deny: report.findings.count(Effect::Deny),
+                consent: report.findings.count(Effect::Consent),
+                note: report.findings.count(Effect::Note),
+            },
+            findings: report.findings.as_slice().iter().map(FindingView::of).collect(),
+            not_judged: report
+                .not_judged
+                .iter()
+                .map(|item| NotJudgedView {
+                    what: &item.what,
+                    envelope: item.envelope.as_deref(),
+                    why: &item.why,
+                })
+                .collect(),
+            unknown_types: &report.unknown_types,
+        }
+    }
+}
+
+impl<'a> PlanView<'a> {
+    fn of(report: &'a Report) -> Self {
+        let plan = &report.plan;
+        Self {
+            format_version: &plan.format_version,
+            terraform_version: plan.terraform_version.as_deref(),
+            changes: report.changes(),
+            actions: plan.actions.iter().map(|(action, count)| (action.word(), *count)).collect(),
+        }
+    }
+}
+
+impl<'a> GovernanceView<'a> {
+    fn of(report: &'a Report) -> Self {
+        let governance = &report.governance;
+        let (source, name) = match &governance.origin {
+            Origin::Lock(name) => ("lock", Some(name.as_str())),
+            Origin::PriorState => ("prior_state", None),
+        };
+        Self {
+            source,
+            name,
+            digest: governance.digest.as_deref(),
+            serial: governance.serial,
+            pinned: governance.pinned,
+        }
+    }
+}
+
+impl<'a> EnvelopeView<'a> {
+    fn of(seen: &'a crate::report::EnvelopeSeen) -> Self {
+        let crate::report::EnvelopeSeen { name, digest, changes, cannot_tell, objects } = seen;
+        Self { name, digest, objects: *objects, changes: *changes, cannot_tell: *cannot_tell }
+    }
+}
+
+impl<'a> FindingView<'a> {
+    fn of(finding: &'a Finding) -> Self {
+        let rule = RULES.iter().find(|rule| rule.id == finding.rule);
+        Self {
+            rule: finding.rule,
+            dimension: rule.map(|rule| rule.dimension.as_str()),
+            effect: finding.effect.id(),
+            certainty: match finding.certainty {
+                Certainty::Known => "known",
+                Certainty::CannotTell => "cannot_tell",
+            },
+            message: &finding.message,
+            why: &finding.why,
+            help: finding.help.as_deref(),
+            envelope: finding.envelope.as_deref(),
+            quorum: finding.quorum.as_deref(),
+            places: finding.places.iter().map(PlaceView::of).collect(),
+        }
+    }
+}
+
+impl<'a> PlaceView<'a> {
+    fn of(place: &'a Place) -> Self {
+        Self {
+            address: &place.address,
+            action: place.action.word(),
+            attribute: place.attribute.as_deref(),
+            before: place.before.as_ref().map(ShownView::of),
+            after: place.after.as_ref().map(ShownView::of),
+        }
+    }
+}
+
+impl<'a> ShownView<'a> {
+    fn of(shown: &'a Shown) -> Self {
+        match shown {
+            Shown::Text(text) => Self::Known(text),
+            Shown::Sensitive => Self::Sensitive,
+            Shown::Unknown => Self::Unknown,
+            Shown::Absent => Self::Absent,
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! All rules, in the order of reports. What each one does stands in its own file; to add one, add a file and a line here, and a
+//! folder with its fixtures under `tests/rules/`.
+
+mod plan_partial;
+mod region_outside_envelope;
+mod rule;
+mod scale_above_ceiling;
+mod scale_needs_consent;
+mod scale_unbounded;
+mod ungoverned_change;
+
+pub use rule::{Context, Rule};
+
+/// The rules.
+pub const RULES: &[Rule] = &[
+    region_outside_envelope::RULE,
+    scale_above_ceiling::RULE,
+    scale_unbounded::RULE,
+    scale_needs_consent::RULE,
+    ungoverned_change::RULE,
+    plan_partial::RULE,
+];

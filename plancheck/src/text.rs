@@ -1,0 +1,51 @@
+//! Text from a plan is data: what is shown of it is escaped here, once, before it enters a message.
+
+use std::fmt::Write as _;
+
+const LONGEST: usize = 400;
+
+/// Makes text safe to print: control characters, line breaks, invisible and direction-changing characters become visible escapes, and
+/// what is very long is cut.
+pub fn escape(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for (count, character) in text.chars().enumerate() {
+        if count == LONGEST {
+            shown.push('…');
+            break;
+        }
+        if is_deceptive(character) {
+            // Writing to a String cannot fail.
+            let _ = write!(shown, "\\u{{{:x}}}", u32::from(character));
+        } else if character == '`' {
+            // A back tick would end the quotation that every message puts around plan text.
+            shown.push('\'');
+        } else {
+            shown.push(character);
+        }
+    }
+    shown
+}
+
+/// Whether a character could make a terminal or a reader see something that is not there.
+pub(crate) fn is_deceptive(character: char) -> bool {
+    character.is_control()
+        || matches!(character,
+            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+            | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::escape;
+
+    #[test]
+    fn terminal_sequences_become_visible() {
+        assert_eq!(escape("a\u{1b}[31mred\n"), "a\\u{1b}[31mred\\u{a}");
+        assert_eq!(escape("\u{202e}gpj.exe"), "\\u{202e}gpj.exe");
+    }
+
+    #[test]
+    fn what_is_long_is_cut() {
+        assert_eq!(escape(&"x".repeat(1000)).chars().count(), 401);
+    }
+}

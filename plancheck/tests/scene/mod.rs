@@ -1,0 +1,180 @@
+//! What tests judge: locks made from readable declarations, plans made from the few attributes that matter, and reports as data.
+//! What any of it should come to is said by the tests.
+
+#![allow(dead_code, reason = "each test binary uses its own part of this")]
+
+use plancheck::finding::{Certainty, Effect, Finding, Shown};
+use plancheck::report::{Given, Report};
+use plancheck::verdict::{CheckError, Verdict};
+use plancheck::{Governance, PlanInput, check};
+use remit_governance::{Approver, Envelope, Json, Lock};
+use serde_json::{Value, json};
+
+pub(crate) const NOW: &str = "2026-11-23T12:00:00Z";
+
+const KEY: &str = "sk-ssh-ed25519@openssh.com AAAAGnNrLXNzaC1lZDI1NTE5QG9wZW5zc2guY29tAAAAIAEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAAAABHNzaDo= dana";
+
+fn strict(value: &Value) -> Json {
+    Json::parse(&value.to_string()).expect("what serde writes is strict JSON")
+}
+
+/// The record of the one approver of all test envelopes.
+fn approver() -> String {
+    let dana = json!({
+        "name": "Dana Reyes", "email": "dana.reyes@example.com", "function": "finance", "keys": [KEY], "assurance": "touch_pin",
+    });
+    Approver::declare(&strict(&dana)).expect("a sound approver").record()
+}
+
+/// A lock of these envelopes. Each declares what its test is about: `name`, `scope` and `limits`; the rest is filled in.
+pub(crate) fn lock(envelopes: &[Value]) -> String {
+    let dana = approver();
+    let mut records = vec![dana.clone()];
+    for declared in envelopes {
+        let mut whole = json!({
+            "purpose": "tests",
+            "owner": { "name": "Mina Okafor", "email": "mina.okafor@example.com" },
+            "consent": { "approvers": [dana], "quorum": { "finance": 1 } },
+        });
+        for (key, value) in declared.as_object().expect("an envelope is an object") {
+            whole[key] = value.clone();
+        }
+        let envelope = Envelope::declare(&strict(&whole)).unwrap_or_else(|faults| panic!("{faults:?}"));
+        records.push(envelope.record());
+    }
+    let records: Vec<&str> = records.iter().map(String::as_str).collect();
+    Lock::build(&records, 1).expect("records that fit together").to_json()
+}
+
+/// An envelope over everything.
+pub(crate) fn over_all(limits: &Value) -> Value {
+    json!({ "name": "team-a", "scope": { "addresses": ["**"] }, "limits": limits })
+}
+
+pub(crate) fn given() -> Given {
+    Given { workspace: None, account: None, now: NOW.parse().expect("an instant") }
+}
+
+pub(crate) fn judge_text(lock: &str, plan: &str, given: Given) -> Result<Report, CheckError> {
+    let governance = Governance::Lock { name: "governance.lock.json", bytes: lock.as_bytes() };
+    check(PlanInput::Bytes(plan.as_bytes()), governance, given)
+}
+
+pub(crate) fn judge(envelopes: &[Value], plan: &Value) -> Report {
+    judge_text(&lock(envelopes), &plan.to_string(), given()).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// The provider that Terraform would name for a type.
+fn provider(kind: &str) -> &str {
+    kind.split('_').next().expect("a type has a prefix")
+}
+
+/// One entry of `resource_changes`; `null` on a side means that there is no object.
+pub(crate) fn change(address: &str, actions: &[&str], before: Value, after: Value) -> Value {
+    let (module, local) = match address.rfind("module.") {
+        Some(start) => {
+            let end = start + 7 + address[start + 7..].find('.').expect("a name after the module");
+            (Some(&address[..end]), &address[end + 1..])
+        }
+        None => (None, address),
+    };
+    let (kind, name) = local.split_once('.').expect("type and name");
+    let mut entry = json!({
+        "address": address, "mode": "managed", "type": kind, "name": name.split('[').next(),
+        "provider_name": format!("registry.terraform.io/hashicorp/{}", provider(kind)),
+        "change": {
+            "actions": actions, "before": before, "after": after,
+            "after_unknown": {}, "before_sensitive": {}, "after_sensitive": {},
+        },
+    });
+    if let Some(module) = module {
+        entry["module_address"] = json!(module);
+    }
+    entry
+}
+
+/// A change that makes something.
+pub(crate) fn create(address: &str, after: Value) -> Value {
+    change(address, &["create"], Value::Null, after)
+}
+
+/// The same change with these parts of `after` known only after apply.
+pub(crate) fn unknown(mut change: Value, marks: Value) -> Value {
+    change["change"]["after_unknown"] = marks;
+    change
+}
+
+/// An auto scaling group that goes from one maximum to another.
+pub(crate) fn group(name: &str, actions: &[&str], before: Option<u32>, after: Option<u32>) -> Value {
+    let side = |size: Option<u32>| {
+        size.map_or(Value::Null, |size| json!({ "name": name, "min_size": 1, "max_size": size }))
+    };
+    change(&format!("aws_autoscaling_group.{name}"), actions, side(before), side(after))
+}
+
+/// A plan of these changes. Every provider runs in `eu-west-1`; every block is in the configuration, in the root module.
+pub(crate) fn plan(changes: &[Value]) -> Value {
+    let mut providers = serde_json::Map::new();
+    let mut resources = Vec::new();
+    for change in changes {
+        let kind = change["type"].as_str().expect("a type");
+        let key = provider(kind);
+        let region = json!({ "region": { "constant_value": "eu-west-1" } });
+        providers.insert(key.to_owned(), json!({ "name": key, "expressions": region }));
+        if change.get("module_address").is_none() {
+            resources.push(json!({
+                "address": format!("{kind}.{}", change["name"].as_str().expect("a name")),
+                "mode": "managed", "type": kind, "name": change["name"], "provider_config_key": key,
+            }));
+        }
+    }
+    json!({
+        "format_version": "1.2", "terraform_version": "1.12.2", "planned_values": { "root_module": {} },
+        "resource_changes": changes,
+        "configuration": { "provider_config": providers, "root_module": { "resources": resources } },
+        "timestamp": "2026-11-23T11:58:00Z", "applyable": true, "complete": true, "errored": false,
+    })
+}
+
+/// The findings with this effect, as rule ids.
+pub(crate) fn rules(report: &Report, effect: Effect) -> Vec<&'static str> {
+    let all = report.findings.as_slice().iter();
+    all.filter(|finding| finding.effect == effect).map(|finding| finding.rule).collect()
+}
+
+/// What decided, and by which rules, for short comparisons.
+pub(crate) fn outcome(report: &Report) -> (Verdict, Vec<&'static str>) {
+    let decisive = match report.verdict() {
+        Verdict::Denied => Effect::Deny,
+        Verdict::ConsentRequired => Effect::Consent,
+        Verdict::Allowed => Effect::Note,
+    };
+    (report.verdict(), rules(report, decisive))
+}
+
+/// Everything a finding says.
+pub(crate) fn texts(report: &Report) -> String {
+    report.findings.as_slice().iter().map(|finding| as_data(finding).to_string()).collect()
+}
+
+/// A finding as data, with every field that a renderer may show.
+pub(crate) fn as_data(finding: &Finding) -> Value {
+    let shown = |side: &Option<Shown>| match side {
+        None => Value::Null,
+        Some(Shown::Text(text)) => json!(text),
+        Some(Shown::Sensitive) => json!("(sensitive)"),
+        Some(Shown::Unknown) => json!("(unknown)"),
+        Some(Shown::Absent) => json!("(absent)"),
+    };
+    let places = finding.places.iter().map(|place| {
+        json!({
+            "address": place.address, "action": place.action.word(), "attribute": place.attribute,
+            "before": shown(&place.before), "after": shown(&place.after),
+        })
+    });
+    json!({
+        "rule": finding.rule, "effect": finding.effect.id(), "cannot_tell": finding.certainty == Certainty::CannotTell,
+        "message": finding.message, "places": places.collect::<Vec<_>>(), "why": finding.why,
+        "envelope": finding.envelope, "quorum": finding.quorum, "help": finding.help,
+    })
+}

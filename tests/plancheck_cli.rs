@@ -1,0 +1,463 @@
+//! plancheck as a pipeline meets it: a process with arguments, streams, files and an exit code.
+#![allow(
+    clippy::disallowed_methods,
+    reason = "black-box test: it reads and writes files, and runs processes"
+)]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test that cannot set up its case fails, and so does one whose document lacks a member"
+)]
+
+use std::{
+    fs,
+    io::Write as _,
+    path::{Path, PathBuf},
+    process::{Command, Output, Stdio},
+};
+
+use remit_governance::{Approver, Envelope, Json, Lock};
+use serde_json::{Value, json};
+
+const BIN: &str = env!("CARGO_BIN_EXE_plancheck");
+const KEY: &str = "sk-ssh-ed25519@openssh.com AAAAGnNrLXNzaC1lZDI1NTE5QG9wZW5zc2guY29tAAAAIAEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAAAABHNzaDo= dana";
+
+/// A folder with a lock that allows 20 instances, 12 without asking.
+struct Desk {
+    folder: tempfile::TempDir,
+}
+
+impl Desk {
+    fn new() -> Self {
+        let desk = Self { folder: tempfile::tempdir().expect("a temporary folder") };
+        desk.put("governance.lock.json", lock());
+        for (name, max) in [("allowed", 10), ("consent", 15), ("denied", 50)] {
+            desk.put(&format!("{name}.json"), plan(max).to_string());
+        }
+        desk
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn put(&self, name: &str, bytes: impl AsRef<[u8]>) {
+        fs::write(self.path(name), bytes).expect("a file");
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(BIN);
+        command.current_dir(self.folder.path()).args(args).stdin(Stdio::null());
+        command
+    }
+
+    fn run(&self, args: &[&str]) -> Told {
+        Told::from(self.command(args).output().expect("plancheck starts"))
+    }
+
+    /// `check` of a plan by the lock, with more arguments.
+    fn check(&self, plan: &str, more: &[&str]) -> Told {
+        self.run(&[&["check", "--plan", plan, "--governance", "governance.lock.json"], more].concat())
+    }
+
+    fn files(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.folder.path()).expect("the folder");
+        let mut names: Vec<String> =
+            entries.map(|entry| entry.expect("a file").file_name().into_string().expect("UTF-8")).collect();
+        names.sort();
+        names
+    }
+}
+
+struct Told {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+impl From<Output> for Told {
+    fn from(output: Output) -> Self {
+        let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
+        Self {
+            code: output.status.code().expect("no signal"),
+            out: text(output.stdout),
+            err: text(output.stderr),
+        }
+    }
+}
+
+impl Told {
+    fn document(&self) -> Value {
+        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {}{}", self.out, self.err))
+    }
+}
+
+fn lock() -> String {
+    let parsed = |value: Value| Json::parse(&value.to_string()).expect("JSON");
+    let approver = json!({
+        "name": "Dana Reyes", "email": "dana.reyes@example.com", "function": "finance", "keys": [KEY], "assurance": "touch_pin",
+    });
+    let approver = Approver::declare(&parsed(approver)).expect("an approver").record();
+    let envelope = json!({
+        "name": "team-a", "purpose": "tests", "owner": { "name": "Mina Okafor", "email": "mina.okafor@example.com" },
+        "scope": { "addresses": ["**"] },
+        "limits": { "capacity": { "instances": { "authorize_above": 12, "ceiling": 20 } }, "regions": { "allow": ["eu-west-1"] } },
+        "consent": { "approvers": [approver], "quorum": { "finance": 1 } },
+    });
+    let envelope = Envelope::declare(&parsed(envelope)).expect("an envelope").record();
+    Lock::build(&[&approver, &envelope], 1).expect("a lock").to_json()
+}
+
+/// A group of instances goes from 4 to at most `max`.
+fn plan(max: u32) -> Value {
+    json!({
+        "format_version": "1.2", "terraform_version": "1.12.2", "planned_values": {},
+        "resource_changes": [{
+            "address": "aws_autoscaling_group.workers", "mode": "managed", "type": "aws_autoscaling_group", "name": "workers",
+            "provider_name": "registry.terraform.io/hashicorp/aws",
+            "change": {
+                "actions": ["update"], "before": { "max_size": 4 }, "after": { "max_size": max }, "after_unknown": {},
+                "before_sensitive": {}, "after_sensitive": {},
+            },
+        }],
+        "configuration": {
+            "provider_config": { "aws": { "name": "aws", "expressions": { "region": { "constant_value": "eu-west-1" } } } },
+            "root_module": { "resources": [{
+                "address": "aws_autoscaling_group.workers", "mode": "managed", "type": "aws_autoscaling_group", "name": "workers",
+                "provider_config_key": "aws",
+            }] },
+        },
+    })
+}
+
+#[test]
+fn each_verdict_has_its_exit_code_in_both_formats() {
+    let desk = Desk::new();
+    let cases = [("allowed", 0, "allowed"), ("denied", 2, "denied"), ("consent", 3, "consent_required")];
+    for (name, code, verdict) in cases {
+        let told = desk.check(&format!("{name}.json"), &["--format", "json"]);
+        assert_eq!(told.code, code, "{}{}", told.out, told.err);
+        let document = told.document();
+        assert_eq!(
+            (document["verdict"].as_str(), document["exit_code"].as_i64()),
+            (Some(verdict), Some(code.into()))
+        );
+        let findings = document["findings"].as_array().expect("findings");
+        assert!(code == 0 || !findings.is_empty(), "{document}");
+        let human = desk.check(&format!("{name}.json"), &[]);
+        assert_eq!((human.code, human.err.as_str()), (code, ""));
+        let last = human.out.lines().last().expect("a last line");
+        assert!(last.starts_with(&verdict.replace('_', " ")), "{last}");
+    }
+    let allowed = desk.check("allowed.json", &[]).out;
+    assert!(!allowed.contains("fail") && allowed.contains("taken on trust"), "{allowed}");
+}
+
+#[test]
+fn a_denial_says_what_where_why_and_how() {
+    let desk = Desk::new();
+    let out = desk.check("denied.json", &["--now", "2026-12-01T09:00:00Z"]).out;
+    for part in [
+        "error[scale-above-ceiling]: ",
+        "\n  --> aws_autoscaling_group.workers (update)",
+        "\n  = why: ",
+        "`team-a`",
+        "20",
+        "\n  = help: ",
+    ] {
+        assert!(out.contains(part), "`{part}` is missing in:\n{out}");
+    }
+    assert!(out.contains("as of 2026-12-01T09:00:00Z"), "{out}");
+}
+
+#[test]
+fn the_same_input_gives_the_same_bytes() {
+    let desk = Desk::new();
+    let args = ["--now", "2026-12-01T09:00:00Z", "--format", "json"];
+    assert_eq!(desk.check("denied.json", &args).out, desk.check("denied.json", &args).out);
+}
+
+/// Plans that cannot be checked, named by their fault, with what the message says.
+fn broken_plans(desk: &Desk) -> Vec<(&'static str, &'static str)> {
+    let whole = plan(10).to_string();
+    let with = |key: &str, value: Value| {
+        let mut plan = plan(10);
+        plan[key] = value;
+        plan.to_string()
+    };
+    desk.put("empty", "");
+    desk.put("truncated", &whole[..whole.len() / 2]);
+    desk.put("state", r#"{ "version": 4, "terraform_version": "1.12.2", "serial": 1, "lineage": "x", "outputs": {}, "resources": [] }"#);
+    desk.put("binary", b"PK\x03\x04 and so on");
+    desk.put("latin1", b"{ \"format_version\": \"1.2\", \"x\": \"\xe9\" }");
+    desk.put("twice", format!("{whole}{whole}"));
+    desk.put("errored", with("errored", Value::Bool(true)));
+    desk.put("future", with("format_version", "2.0".into()));
+    desk.put("duplicate", whole.replacen('{', "{\"resource_changes\": [],", 1));
+    desk.put("yaml", "format_version: 1.2\n");
+    desk.put("deep", format!("{{\"format_version\": \"1.2\", \"planned_values\": {}", "[".repeat(100_000)));
+    fs::create_dir(desk.path("folder")).expect("a folder");
+    vec![
+        ("empty", "the plan is empty"),
+        ("truncated", "truncated"),
+        ("state", "is a state, not a plan"),
+        ("binary", "binary"),
+        ("latin1", "neither UTF-8 nor UTF-16"),
+        ("twice", "something follows the end of the plan"),
+        ("errored", "`errored`"),
+        ("future", "`2.0`"),
+        ("duplicate", "`resource_changes` occurs twice"),
+        ("yaml", "not valid JSON"),
+        ("deep", ""),
+        ("folder", "`folder` is a directory, not a plan"),
+        ("missing", "there is no plan at `missing`"),
+    ]
+}
+
+#[test]
+fn what_is_not_a_plan_is_an_error_and_nothing_is_written() {
+    let desk = Desk::new();
+    let cases = broken_plans(&desk);
+    let before = desk.files();
+    for (name, message) in cases {
+        let told = desk.check(name, &["--output", "report.txt", "--output", "json=report.json"]);
+        assert_eq!((told.code, told.out.as_str()), (1, ""), "{name}");
+        assert!(told.err.starts_with("error: ") && told.err.contains(message), "{name}: {}", told.err);
+        assert!(!told.err.contains("panicked"), "{name}: {}", told.err);
+        assert_eq!(desk.files(), before, "{name}");
+
+        let told = desk.check(name, &["--format", "json"]);
+        let document = told.document();
+        assert_eq!((told.code, &document["verdict"]), (1, &Value::from("could_not_check")), "{name}");
+        assert!(
+            document["error"]["message"].as_str().is_some_and(|text| text.contains(message)),
+            "{name}: {document}"
+        );
+    }
+}
+
+#[test]
+fn what_is_not_governance_is_an_error() {
+    let desk = Desk::new();
+    let good = lock();
+    desk.put(
+        "edited",
+        good.replace("\"ceiling\": \"20\"", "\"ceiling\": \"90\"")
+            .replace("\"ceiling\": 20", "\"ceiling\": 90"),
+    );
+    assert_ne!(fs::read_to_string(desk.path("edited")).expect("the lock"), good, "the edit changed nothing");
+    desk.put("newer", good.replacen("\"format\": 1", "\"format\": 99", 1));
+    desk.put("empty", "");
+    desk.put("truncated", &good[..good.len() / 2]);
+    desk.put("text", "ceiling = 20\n");
+    let cases = ["edited", "newer", "empty", "truncated", "text", "allowed.json", "missing", "."];
+    for name in cases {
+        let told = desk.run(&["check", "--plan", "allowed.json", "--governance", name, "--format", "json"]);
+        assert_eq!(told.code, 1, "{name}: {}{}", told.out, told.err);
+        assert!(told.err.starts_with("error: "), "{name}: {}", told.err);
+        assert_eq!(told.document()["verdict"], "could_not_check", "{name}");
+    }
+    let told = desk.run(&["check", "--plan", "allowed.json"]);
+    assert_eq!(told.code, 1);
+    assert!(told.err.contains("no governance found") && told.err.contains("--governance"), "{}", told.err);
+}
+
+#[test]
+fn wrong_usage_is_1_and_never_the_code_for_denied() {
+    let desk = Desk::new();
+    let cases: [&[&str]; 9] = [
+        &[],
+        &["check"],
+        &["frobnicate"],
+        &["check", "--plan", "allowed.json", "--bogus"],
+        &["check", "--plan", "allowed.json", "--now", "yesterday"],
+        &["check", "--plan", "allowed.json", "--account", "123456789012"],
+        &["check", "--plan", "allowed.json", "--format", "xml"],
+        &["check", "--plan", "allowed.json", "--output", "json="],
+        &["explain", "no-such-rule"],
+    ];
+    for args in cases {
+        let told = desk.run(args);
+        assert_eq!((told.code, told.out.as_str()), (1, ""), "{args:?}");
+        assert!(!told.err.is_empty(), "{args:?}");
+    }
+    let told = desk.run(&["check", "--format", "json"]);
+    assert_eq!(told.code, 1);
+    assert!(
+        told.document()["error"]["message"].as_str().is_some_and(|text| text.contains("--plan")),
+        "{}",
+        told.out
+    );
+}
+
+#[test]
+fn help_is_an_answer() {
+    let desk = Desk::new();
+    for args in [&["--help"][..], &["check", "--help"], &["explain", "--help"], &["--version"]] {
+        let told = desk.run(args);
+        assert_eq!((told.code, told.err.as_str()), (0, ""), "{args:?}");
+    }
+    let help = desk.run(&["check", "--help"]).out;
+    assert!(help.contains("Examples:") && help.contains("consent required"), "{help}");
+}
+
+#[test]
+fn reports_go_to_files_in_their_own_formats_too() {
+    let desk = Desk::new();
+    let told = desk.check("denied.json", &["--output", "report.txt", "--output", "json=report.json"]);
+    assert_eq!(told.code, 2);
+    assert_eq!(fs::read_to_string(desk.path("report.txt")).expect("a report"), told.out);
+    let document: Value =
+        serde_json::from_slice(&fs::read(desk.path("report.json")).expect("a report")).expect("JSON");
+    assert_eq!(document["verdict"], "denied");
+
+    for (output, message) in [
+        ("denied.json", "which is read"),
+        ("json=./governance.lock.json", "which is read"),
+        ("no/such/folder", "cannot be written"),
+    ] {
+        let told = desk.check("denied.json", &["--output", output]);
+        assert_eq!(told.code, 1, "{output}");
+        assert!(told.err.contains(message), "{output}: {}", told.err);
+    }
+    assert_eq!(desk.check("denied.json", &["--output", "a", "--output", "json=a"]).code, 1);
+    assert_eq!(desk.check("denied.json", &[]).code, 2, "what is read is still whole");
+}
+
+fn piped(desk: &Desk, input: &[u8]) -> Told {
+    let mut command = desk.command(&["check", "--plan", "-", "--governance", "governance.lock.json"]);
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("plancheck starts");
+    // A refused plan is not read to its end.
+    let _ = child.stdin.take().expect("a pipe").write_all(input);
+    Told::from(child.wait_with_output().expect("plancheck ends"))
+}
+
+#[test]
+fn a_plan_comes_through_a_pipe_in_any_encoding() {
+    let desk = Desk::new();
+    let text = plan(50).to_string();
+    let utf16: Vec<u8> =
+        [0xff, 0xfe].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    let wrapped = format!("[command]/usr/bin/terraform show -json tfplan\n{text}\n::debug::done\n");
+    for (name, input) in [("plain", text.as_bytes()), ("UTF-16", &utf16), ("wrapped", wrapped.as_bytes())] {
+        let told = piped(&desk, input);
+        assert_eq!(told.code, 2, "{name}: {}{}", told.out, told.err);
+    }
+    let cut = piped(&desk, &text.as_bytes()[..text.len() - 1]);
+    assert_eq!((cut.code, cut.out.as_str()), (1, ""), "{}", cut.err);
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_panic() {
+    let desk = Desk::new();
+    let mut command =
+        desk.command(&["check", "--plan", "denied.json", "--governance", "governance.lock.json"]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("plancheck starts");
+    drop(child.stdout.take());
+    let told = Told::from(child.wait_with_output().expect("plancheck ends"));
+    assert_eq!((told.code, told.err.as_str()), (2, ""));
+}
+
+#[test]
+fn a_report_that_cannot_be_written_is_not_an_answer() {
+    let Ok(full) = fs::OpenOptions::new().write(true).open("/dev/full") else {
+        eprintln!("SKIPPED: this system has no /dev/full");
+        return;
+    };
+    let desk = Desk::new();
+    let mut command =
+        desk.command(&["check", "--plan", "allowed.json", "--governance", "governance.lock.json"]);
+    let told = Told::from(command.stdout(full).stderr(Stdio::piped()).output().expect("plancheck starts"));
+    assert_eq!(told.code, 1);
+    assert!(told.err.contains("cannot be written"), "{}", told.err);
+}
+
+#[test]
+fn there_is_color_on_a_terminal_unless_somebody_minds() {
+    let desk = Desk::new();
+    let piped = desk.check("denied.json", &[]).out;
+    assert!(!piped.contains('\u{1b}'), "{piped:?}");
+    let on_terminal = |extra: &str, variable: Option<(&str, &str)>| {
+        let line = format!("'{BIN}' check --plan denied.json --governance governance.lock.json {extra}");
+        let mut command = Command::new("script");
+        command.current_dir(desk.folder.path()).args(["-qec", &line, "/dev/null"]).stdin(Stdio::null());
+        command.env_remove("NO_COLOR").env("TERM", "xterm").envs(variable);
+        command
+            .output()
+            .ok()
+            .filter(|output| output.status.code() == Some(2))
+            .map(|output| String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    let Some(colored) = on_terminal("", None) else {
+        eprintln!("SKIPPED: no `script` here to stand in for a terminal");
+        return;
+    };
+    assert!(colored.contains("\u{1b}[31m"), "{colored:?}");
+    for (extra, variable) in
+        [("--no-color", None), ("", Some(("NO_COLOR", "1"))), ("", Some(("TERM", "dumb")))]
+    {
+        let plain = on_terminal(extra, variable).expect("a second terminal");
+        assert!(!plain.contains('\u{1b}'), "{extra} {variable:?}: {plain:?}");
+    }
+    assert!(
+        on_terminal("", Some(("NO_COLOR", ""))).expect("a terminal").contains('\u{1b}'),
+        "set to nothing is not set"
+    );
+}
+
+#[test]
+fn every_rule_can_be_explained_and_a_typo_is_helped() {
+    let desk = Desk::new();
+    let list = desk.run(&["explain"]);
+    assert_eq!(list.code, 0);
+    let ids: Vec<&str> = list.out.lines().filter_map(|line| line.split_whitespace().next()).collect();
+    assert!(ids.contains(&"scale-above-ceiling"), "{ids:?}");
+    for id in ids {
+        let told = desk.run(&["explain", id]);
+        assert_eq!(told.code, 0, "{id}");
+        assert!(told.out.contains("What it checks") && told.out.contains("Unknown values"), "{}", told.out);
+    }
+    let told = desk.run(&["explain", "scale-above-cieling"]);
+    assert!(told.err.contains("did you mean `scale-above-ceiling`?"), "{}", told.err);
+}
+
+#[test]
+fn completions_are_written_for_the_usual_shells() {
+    let desk = Desk::new();
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let told = desk.run(&["completions", shell]);
+        assert_eq!(told.code, 0, "{shell}");
+        assert!(told.out.contains("--governance") || told.out.contains("governance"), "{shell}");
+    }
+}
+
+#[test]
+fn names_of_files_cannot_write_to_the_terminal() {
+    let desk = Desk::new();
+    let told = desk.check("no\u{1b}[31msuch", &[]);
+    assert_eq!(told.code, 1);
+    assert!(!told.err.contains('\u{1b}'), "{:?}", told.err);
+}
+
+#[test]
+fn a_secret_of_the_plan_appears_nowhere() {
+    let desk = Desk::new();
+    let mut secret = plan(50);
+    let change = &mut secret["resource_changes"][0]["change"];
+    change["after"]["max_size"] = 48_151_623.into();
+    change["after_sensitive"] = json!({ "max_size": true });
+    desk.put("secret.json", secret.to_string());
+    for format in ["human", "json"] {
+        let told = desk.check("secret.json", &["--format", format]);
+        assert_ne!(told.code, 0);
+        assert!(!told.out.contains("48151623") && !told.err.contains("48151623"), "{}", told.out);
+    }
+    assert!(Path::new(BIN).is_file());
+}
