@@ -1,0 +1,4 @@
+import {
+  to = remit_approver.dana
+  id = "dana.reyes@example.com"
+}

@@ -1,0 +1,4 @@
+import {
+  to = remit_default_override.agent_guardrail
+  id = "aws-bedrock-agent-no-guardrail"
+}

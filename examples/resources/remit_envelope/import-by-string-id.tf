@@ -1,0 +1,4 @@
+import {
+  to = remit_envelope.support_agents
+  id = "support-agents"
+}

@@ -1,0 +1,194 @@
+//! The life of a resource that only declares: everything is known from its configuration, nothing is called. What is
+//! declared stands in the resource's own file.
+
+use remit_governance::{invalid::Invalid, json::Json};
+use tf_provider_sdk::{
+    Context, CreateRequest, DeleteRequest, Deletion, Diagnostic, Diagnostics, Found, ImportRequest, Object,
+    Outcome, Path, Plan, PlanRequest, ReadRequest, Resource, Schema, UpdateRequest, ValidateRequest, Value,
+};
+
+use crate::declaration::{Attributes, Config};
+
+/// Attributes that the provider computes; all others are arguments.
+pub(super) const COMPUTED: [&str; 5] = ["record", "digest", "approved", "controls", "coverage"];
+
+/// A kind of declaration.
+pub(crate) trait Kind: Send + Sync + 'static {
+    /// Type name without `remit_`.
+    const TYPE_SUFFIX: &'static str;
+    /// The argument that says which one it is. A change of it replaces the resource, and it is the import id.
+    const IDENTITY: &'static str;
+    /// Form of an import id, and an example.
+    const ID: (&'static str, &'static str);
+
+    fn schema() -> Schema;
+
+    /// Reads the arguments and computes the rest.
+    fn declare(arguments: &Json) -> Result<Declared, Vec<Invalid>>;
+
+    /// The computed attributes while the arguments are not all known.
+    fn unknown() -> Object {
+        Object::new().with("record", Value::unknown()).with("digest", Value::unknown())
+    }
+
+    /// Whether this state forbids to destroy the resource.
+    fn is_protected(_state: &Object) -> bool {
+        false
+    }
+
+    /// The identity that an import id means.
+    fn identity(id: &str) -> Value {
+        Value::from(id)
+    }
+}
+
+/// What follows from a declaration.
+pub(crate) struct Declared {
+    pub(crate) record: String,
+    pub(crate) digest: String,
+    /// Further computed attributes.
+    pub(crate) more: Object,
+}
+
+/// The resource of a kind of declaration.
+pub(crate) struct Declares<K>(pub(crate) K);
+
+impl<K: Kind> Resource for Declares<K> {
+    type Model = Attributes;
+    type Client = ();
+
+    fn type_suffix(&self) -> &'static str {
+        K::TYPE_SUFFIX
+    }
+
+    fn schema(&self) -> Schema {
+        K::schema()
+    }
+
+    fn validate(&self, request: ValidateRequest<Attributes>) -> Diagnostics {
+        let config = Config::new(&request.config.0, &COMPUTED);
+        K::declare(config.json())
+            .map_or_else(|faults| config.diagnose(&K::schema(), faults), |_| Diagnostics::new())
+    }
+
+    async fn plan(
+        &self,
+        _: &Context<()>,
+        request: PlanRequest<Attributes>,
+    ) -> Result<Plan<Attributes>, Diagnostics> {
+        let (prior, mut planned) = (request.prior.map(|prior| prior.0), request.proposed.0);
+        if let Some(prior) = &prior
+            && prior.get(K::IDENTITY) != planned.get(K::IDENTITY)
+            && K::is_protected(prior)
+        {
+            return Err(protected::<K>(prior, "replaced").into());
+        }
+        let config = Config::new(&planned, &COMPUTED);
+        let declared = match K::declare(config.json()) {
+            Ok(declared) if config.is_known() => Some(declared),
+            Ok(_) => None,
+            Err(faults) => config.diagnose(&K::schema(), faults).or_value(None)?,
+        };
+        planned.set("approved", false);
+        match (declared, prior) {
+            // What follows from the same declaration stays as it was, also under a version that words it otherwise.
+            (Some(declared), Some(prior)) if prior.get("record").as_str() == Some(&declared.record) => {
+                set_all(
+                    &mut planned,
+                    prior.into_iter().filter(|(name, _)| COMPUTED.contains(&name.as_str())),
+                );
+            }
+            (Some(declared), _) => complete(&mut planned, declared),
+            (None, _) => set_all(&mut planned, K::unknown()),
+        }
+        Ok(Plan::new(Attributes(planned)))
+    }
+
+    async fn plan_destroy(&self, _: &Context<()>, request: DeleteRequest<Attributes>) -> Diagnostics {
+        let state = request.state.0;
+        K::is_protected(&state).then(|| protected::<K>(&state, "destroyed")).into_iter().collect()
+    }
+
+    async fn create(&self, _: &Context<()>, request: CreateRequest<Attributes>) -> Outcome<Attributes> {
+        made::<K>(request.planned)
+    }
+
+    async fn read(
+        &self,
+        _: &Context<()>,
+        request: ReadRequest<Attributes>,
+    ) -> Result<Found<Attributes>, Diagnostics> {
+        Ok(Found::Present(request.state))
+    }
+
+    async fn update(&self, _: &Context<()>, request: UpdateRequest<Attributes>) -> Outcome<Attributes> {
+        made::<K>(request.planned)
+    }
+
+    /// Reached without [`Self::plan_destroy`] when Terraform is told to replace: it does not tell the provider at plan.
+    async fn delete(&self, _: &Context<()>, request: DeleteRequest<Attributes>) -> Deletion<Attributes> {
+        let state = request.state.0;
+        if K::is_protected(&state) {
+            return Deletion::Failed(protected::<K>(&state, "destroyed").into());
+        }
+        Deletion::Done
+    }
+
+    async fn import(&self, _: &Context<()>, request: ImportRequest) -> Result<Attributes, Diagnostics> {
+        let wrong = || request.wrong_id(K::ID.0, K::ID.1);
+        let identity = K::identity(request.id().ok_or_else(wrong)?);
+        let state = Object::new().with(K::IDENTITY, identity);
+        // The parser says whether it is a good one; everything else is missing, and may be.
+        let faults = K::declare(Config::new(&state, &COMPUTED).json()).err().unwrap_or_default();
+        let about_identity = |fault: &&Invalid| fault.place() == K::IDENTITY;
+        match faults.iter().find(about_identity) {
+            Some(fault) => Err(wrong().into_iter().map(|wrong| explained(wrong, fault)).collect()),
+            None => Ok(Attributes(state.with("approved", false))),
+        }
+    }
+}
+
+/// The end of a create or update: what the plan could not know yet is known now.
+fn made<K: Kind>(planned: Attributes) -> Outcome<Attributes> {
+    let mut made = planned.0;
+    let config = Config::new(&made, &COMPUTED);
+    match K::declare(config.json()) {
+        Ok(declared) => {
+            if made.get("record").is_unknown() {
+                complete(&mut made, declared);
+            }
+            Outcome::Done(Attributes(made))
+        }
+        Err(faults) => Outcome::Failed(config.diagnose(&K::schema(), faults)),
+    }
+}
+
+fn complete(attributes: &mut Object, declared: Declared) {
+    attributes.set("record", declared.record);
+    attributes.set("digest", declared.digest);
+    set_all(attributes, declared.more);
+}
+
+fn set_all(attributes: &mut Object, values: impl IntoIterator<Item = (String, Value)>) {
+    for (name, value) in values {
+        attributes.set(name, value);
+    }
+}
+
+fn explained(mut wrong: Diagnostic, fault: &Invalid) -> Diagnostic {
+    wrong.detail = format!("{}\n\n{}", wrong.detail, crate::declaration::sentence(&fault.to_string()));
+    wrong
+}
+
+fn protected<K: Kind>(state: &Object, verb: &str) -> Diagnostic {
+    let name = state.get(K::IDENTITY).as_str().unwrap_or_default();
+    Diagnostic::error("Deletion protection is on")
+        .detail(format!(
+            "The {kind} `{name}` would be {verb}, and what it governs would be ungoverned. It stays as \
+             it is.\n\n\
+             To remove it on purpose, set `deletion_protection = false` and apply that first; it is a \
+             change of its own, so that people see it.",
+            kind = K::TYPE_SUFFIX.replace('_', " "),
+        ))
+        .at(Path::attribute("deletion_protection"))
+}
