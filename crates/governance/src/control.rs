@@ -30,84 +30,90 @@ pub struct Coverage {
     pub dimension: Dimension,
     /// The limit, as a path in the declaration: `limits.capacity.gpus`.
     pub limit: String,
-    /// What the control can do.
+    /// What the control can do at most. Where no rule judges the limit yet, it does nothing, and `delay` and `residual` say so.
     pub strength: Strength,
-    /// When it acts.
+    /// When it acts, or that it does not.
     pub delay: &'static str,
     /// What it does not cover.
     pub residual: &'static str,
 }
 
-const AT_PLAN: &str = "acts when plancheck reads a plan, before it is applied";
+impl Coverage {
+    fn judged(dimension: Dimension, limit: impl Into<String>, residual: &'static str) -> Self {
+        let delay = "acts when plancheck reads a plan, before it is applied";
+        Self { dimension, limit: limit.into(), strength: Strength::PlanTimeOnly, delay, residual }
+    }
+
+    /// For a limit that no rule of plancheck looks at. The residual says what follows from that.
+    fn not_judged(dimension: Dimension, limit: impl Into<String>, residual: &'static str) -> Self {
+        let delay = "not judged by this version";
+        Self { dimension, limit: limit.into(), strength: Strength::PlanTimeOnly, delay, residual }
+    }
+}
 
 /// The coverage of every limit that the envelope declares, in the order of the declaration.
 pub fn coverage(envelope: &Envelope) -> Vec<Coverage> {
     let limits = &envelope.limits;
     let mut found = Vec::new();
-    let mut add = |dimension: Dimension, limit: String| {
-        let residual = residual(dimension);
-        found.push(Coverage { dimension, limit, strength: Strength::PlanTimeOnly, delay: AT_PLAN, residual });
-    };
     if limits.cost.is_some() {
-        add(Dimension::Cost, "limits.cost".to_owned());
+        found.push(Coverage::not_judged(Dimension::Cost, "limits.cost", COST));
     }
     if limits.regions.is_some() {
-        add(Dimension::Regions, "limits.regions".to_owned());
+        found.push(Coverage::judged(Dimension::Regions, "limits.regions", REGIONS));
+        // Silence about geographies is a limit too: inference stays in the region.
+        let limit = "limits.regions.inference_geographies";
+        found.push(Coverage::not_judged(Dimension::Regions, limit, INFERENCE));
     }
     for (unit, _) in limits.capacity.marks() {
-        add(Dimension::Capacity, format!("limits.capacity.{unit}"));
+        found.push(Coverage::judged(Dimension::Capacity, format!("limits.capacity.{unit}"), CAPACITY));
     }
     for (kind, choice) in limits.integrations.kinds() {
         if choice.is_some() {
-            add(Dimension::Integrations, format!("limits.integrations.{kind}"));
+            let limit = format!("limits.integrations.{kind}");
+            found.push(Coverage::not_judged(Dimension::Integrations, limit, INTEGRATIONS));
         }
     }
     if limits.instance_types.is_some() {
-        add(Dimension::InstanceTypes, "limits.instance_types".to_owned());
+        found.push(Coverage::not_judged(Dimension::InstanceTypes, "limits.instance_types", INSTANCE_TYPES));
     }
-    add(Dimension::Perimeter, "limits.perimeter.public".to_owned());
+    found.push(Coverage::not_judged(Dimension::Perimeter, "limits.perimeter.public", PERIMETER));
     if !limits.required_tags.is_empty() {
-        add(Dimension::Tags, "limits.tags.required".to_owned());
+        found.push(Coverage::not_judged(Dimension::Tags, "limits.tags.required", TAGS));
     }
     if limits.growth.is_some() {
-        add(Dimension::Growth, "limits.growth".to_owned());
+        found.push(Coverage::not_judged(Dimension::Growth, "limits.growth", GROWTH));
     }
-    for dimension in [Dimension::Logging, Dimension::Deletion, Dimension::Privileges, Dimension::Actions] {
-        add(dimension, format!("limits.{dimension}"));
-    }
+    found.extend(POSTURES.map(|(dimension, residual)| {
+        Coverage::not_judged(dimension, format!("limits.{dimension}"), residual)
+    }));
     found
 }
 
-fn residual(dimension: Dimension) -> &'static str {
-    match dimension {
-        Dimension::Cost => {
-            "spend itself is neither watched nor stopped; without a price book not even the plan's cost is judged"
-        }
-        Dimension::Regions => {
-            "things made outside Terraform, and requests that a running system sends to other regions"
-        }
-        Dimension::Capacity => {
-            "scaling done in a console, by an API call, or by a running system above what was planned"
-        }
-        Dimension::Integrations => {
-            "calls that a running system makes to models and endpoints that no plan names"
-        }
-        Dimension::InstanceTypes => {
-            "machines started outside Terraform, and types chosen by a service itself"
-        }
-        Dimension::Perimeter => "things opened to the internet outside Terraform",
-        Dimension::Tags => "tags removed or changed outside Terraform",
-        Dimension::Growth => {
-            "growth outside Terraform, and growth spread over changes that are checked apart"
-        }
-        Dimension::Logging => "logs turned off outside Terraform",
-        Dimension::Deletion => "things destroyed outside Terraform",
-        Dimension::Privileges => "rights given outside Terraform, and rights gained by assuming another role",
-        Dimension::Actions => "what an action does once it has been started",
-        Dimension::Defaults => "defaults that a vendor changes without a change in a plan",
-        Dimension::Governance => "governance changed where neither the provider nor plancheck runs",
-    }
-}
+const COST: &str = "nothing acts on it yet: no plan is priced, and spend is neither watched nor stopped";
+const REGIONS: &str =
+    "things made outside Terraform, and requests that a running system sends to other regions";
+const INFERENCE: &str = "nothing acts on it yet: where cross-region inference computes is not looked at";
+const CAPACITY: &str =
+    "scaling done in a console, by an API call, or by a running system above what was planned";
+const INTEGRATIONS: &str =
+    "nothing acts on it yet: neither what a plan connects to nor what a running system calls is looked at";
+const INSTANCE_TYPES: &str = "nothing acts on it yet: no machine type is compared with it";
+const PERIMETER: &str = "nothing acts on it yet: what a plan opens to the internet is not looked at";
+const TAGS: &str = "nothing acts on it yet: the tags of a planned resource are not compared with it";
+const GROWTH: &str = "nothing acts on it yet: how fast things grow is not looked at, only how large they get";
+
+const POSTURES: [(Dimension, &str); 4] = [
+    (
+        Dimension::Logging,
+        "nothing acts on it yet: a plan that turns logs off is not recognized, even under `deny`",
+    ),
+    (Dimension::Deletion, "nothing acts on it yet: a plan that destroys is not held up, even under `deny`"),
+    (Dimension::Privileges, "nothing acts on it yet: rights that a plan hands out are not looked at"),
+    (
+        Dimension::Actions,
+        "nothing acts on it yet: a plan that invokes actions needs consent, whatever is said here",
+    ),
+];
 
 #[cfg(test)]
 mod tests {
@@ -115,10 +121,27 @@ mod tests {
 
     #[test]
     fn every_declared_limit_says_what_remains() {
-        let envelope = crate::envelope::tests::full();
-        let found = coverage(&envelope);
+        let found = coverage(&crate::envelope::tests::full());
         let limits: Vec<&str> = found.iter().map(|c| c.limit.as_str()).collect();
         assert!(limits.contains(&"limits.capacity.gpus") && limits.contains(&"limits.integrations.models"));
         assert!(found.iter().all(|c| c.strength == Strength::PlanTimeOnly && !c.residual.is_empty()));
+    }
+
+    /// Plancheck has rules for these and for no others: whoever adds a rule changes this too.
+    #[test]
+    fn what_no_rule_judges_says_that_nothing_acts() {
+        for covered in coverage(&crate::envelope::tests::full()) {
+            let judged = covered.limit == "limits.regions" || covered.limit.starts_with("limits.capacity.");
+            assert_eq!(covered.delay == "not judged by this version", !judged, "{}", covered.limit);
+            let says = covered.residual.starts_with("nothing acts on it yet: ");
+            assert_eq!(says, !judged, "{}: {}", covered.limit, covered.residual);
+        }
+    }
+
+    #[test]
+    fn geographies_are_covered_apart_from_regions() {
+        let found = coverage(&crate::envelope::tests::full());
+        let about = |limit: &str| found.iter().filter(|c| c.limit == limit).count();
+        assert_eq!((about("limits.regions"), about("limits.regions.inference_geographies")), (1, 1));
     }
 }
