@@ -11,10 +11,11 @@ mod region;
 mod tags;
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::Hash;
 use std::rc::Rc;
 
+use foldhash::{HashMap, HashSet};
 use remit_catalog::{Location, Unit};
 use rust_decimal::Decimal;
 
@@ -66,9 +67,9 @@ pub struct Resource {
     pub account: Rc<Account>,
     /// Whose it was before, where there was an object that changes.
     pub account_before: Option<Rc<Account>>,
-    /// Tags before the change; absent when there was no object.
+    /// Tags before the change; absent when there was no object, or when nobody asked for tags.
     pub tags_before: Option<Rc<Tags>>,
-    /// Tags after the change; absent when there will be no object.
+    /// Tags after the change; absent when there will be no object, or when nobody asked for tags.
     pub tags_after: Option<Rc<Tags>>,
     /// How far it could grow before.
     pub capacity_before: Rc<Capacity>,
@@ -181,12 +182,13 @@ impl Capacity {
     }
 }
 
-/// Draws the facts from the changes and everything else a plan says.
-pub fn gather(changes: Vec<Changed>, plan: &Plan) -> Result<Facts, PlanError> {
+/// Draws the facts from the changes and everything else a plan says. Tags are left out unless asked for: they are many, and
+/// matter only where a scope selects by them.
+pub fn gather(changes: Vec<Changed>, plan: &Plan, with_tags: bool) -> Result<Facts, PlanError> {
     let origins = Origins::new(plan);
     let joins = join::Joins::find(&changes, origins)?;
     let mut resources = Vec::with_capacity(changes.len());
-    let shared = Shared::default();
+    let shared = Shared { with_tags, ..Shared::default() };
     for (index, change) in changes.into_iter().enumerate() {
         // Parsed one at a time: the parsed form is many times larger than the text.
         let sides = Sides::read(&change)?;
@@ -299,7 +301,9 @@ struct Source<'s, 'a> {
 pub(crate) struct Shared<'a> {
     locations: RefCell<HashMap<Rc<str>, Option<Rc<Location>>>>,
     capacities: RefCell<HashSet<Rc<Capacity>>>,
+    with_tags: bool,
     tags: RefCell<HashSet<Rc<Tags>>>,
+    no_capacity: Rc<Capacity>,
     own_regions: RefCell<HashSet<Rc<Region>>>,
     own_accounts: RefCell<HashSet<Rc<Account>>>,
     regions: RefCell<HashMap<(&'a str, &'static str), Rc<Region>>>,
@@ -344,6 +348,9 @@ fn resource(index: usize, change: Changed, sides: &Sides, source: Source<'_, '_>
         let capacity = object.map_or_else(Capacity::default, |object| {
             capacity::read(&change.resource_type, object, origins, &change.address, joins.of(index, is_after))
         });
+        if *shared.no_capacity == capacity {
+            return Rc::clone(&shared.no_capacity);
+        }
         once(&shared.capacities, capacity)
     };
     let capacity_after = side(after, true);
@@ -372,8 +379,8 @@ fn resource(index: usize, change: Changed, sides: &Sides, source: Source<'_, '_>
             .as_ref()
             .map(|object| region::own(&change.resource_type, object, shared))
             .unwrap_or_default(),
-        tags_before: sides.before().map(tags),
-        tags_after: after.map(tags),
+        tags_before: sides.before().filter(|_| shared.with_tags).map(tags),
+        tags_after: after.filter(|_| shared.with_tags).map(tags),
         capacity_before,
         capacity_after,
         action: change.action,

@@ -1,8 +1,9 @@
 //! Which envelopes govern which objects, and what each of them would hold in total.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use foldhash::{HashMap, HashSet};
 use remit_governance::{Decimal, Envelope, Membership, Seen, Subject, TagsSeen, Unit};
 
 use crate::facts::{Account, Amount, Facts, Resource, Tags, governed_cloud};
@@ -30,18 +31,18 @@ pub fn cover(facts: &Facts, envelopes: &[Envelope], given: &Given) -> Vec<Rc<[Co
         .iter()
         .any(|envelope| !envelope.scope.addresses.is_empty() || !envelope.scope.tags.is_empty());
     if one_by_one {
-        let mut known: HashSet<Rc<[Cover]>> = HashSet::new();
-        let shared = |found: Rc<[Cover]>| match known.get(&found) {
-            Some(same) => Rc::clone(same),
-            None => {
-                known.insert(Rc::clone(&found));
-                found
+        let mut known: HashSet<Rc<[Cover]>> = HashSet::default();
+        let shared = |found: Rc<[Cover]>| {
+            if let Some(same) = known.get(&found) {
+                return Rc::clone(same);
             }
+            known.insert(Rc::clone(&found));
+            found
         };
         return facts.resources.iter().map(covers).map(shared).collect();
     }
     // No selector tells these apart. The facts store equal types and accounts once.
-    let mut known = HashMap::new();
+    let mut known = HashMap::default();
     let alike = |resource: &Resource| {
         let before = resource.account_before.as_ref().map(Rc::as_ptr);
         (Rc::as_ptr(&resource.resource_type), Rc::as_ptr(&resource.account), before, goes(resource))

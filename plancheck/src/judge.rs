@@ -42,6 +42,7 @@ pub enum Governance<'a> {
 /// The attributes that facts are read from. Tags are many, and only read where a scope selects by them.
 struct Needed {
     tags: bool,
+    prior_state: bool,
 }
 
 impl Wanted for Needed {
@@ -55,6 +56,10 @@ impl Wanted for Needed {
         names.dedup();
         names
     }
+
+    fn prior_state(&self) -> bool {
+        self.prior_state
+    }
 }
 
 /// Judges a plan by the governance in force before it.
@@ -66,7 +71,7 @@ pub fn check(plan: PlanInput<'_>, governance: Governance<'_>, given: Given) -> R
     };
     let by_tags =
         |declared: &Declared| declared.envelopes.iter().any(|envelope| !envelope.scope.tags.is_empty());
-    let needed = Needed { tags: locked.as_ref().is_none_or(by_tags) };
+    let needed = Needed { tags: locked.as_ref().is_none_or(by_tags), prior_state: locked.is_none() };
     let mut actions: BTreeMap<Action, usize> = BTreeMap::new();
     let mut collector = Collector::default();
     let mut sink = |entry: plan::ResourceChange| {
@@ -82,7 +87,7 @@ pub fn check(plan: PlanInput<'_>, governance: Governance<'_>, given: Given) -> R
         Some(declared) => declared,
         None => Declared::from_prior_state(&read.prior)?,
     };
-    let facts = facts::gather(collector.changes, &read)?;
+    let facts = facts::gather(collector.changes, &read, needed.tags)?;
     let origin = match governance {
         Governance::Lock { name, .. } => Origin::Lock(name.to_owned()),
         Governance::PriorState => Origin::PriorState,

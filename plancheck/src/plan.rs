@@ -25,6 +25,8 @@ use std::io::Read;
 
 use remit_governance::json::Json;
 
+use context::Input;
+
 /// Everything a plan says besides its resource changes, which went to the sink.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Plan {
@@ -58,11 +60,12 @@ pub type Sink<'a> = dyn FnMut(ResourceChange) -> Result<(), PlanError> + 'a;
 /// Reads a plan that is in memory.
 pub fn read_bytes(bytes: &[u8], wanted: &dyn Wanted, sink: &mut Sink<'_>) -> Result<Plan, PlanError> {
     let text = input::text_of(bytes)?;
-    let (body, lines_before) = input::without_wrapper(&text)?;
+    let (body, lines_before) = input::without_wrapper_before(&text)?;
     let mut deserializer = serde_json::Deserializer::from_str(body);
-    let parts =
-        document::read(&mut deserializer, wanted, sink).map_err(|error| error.after_lines(lines_before))?;
-    deserializer.end().map_err(|_| PlanError::trailing())?;
+    let parts = document::read(&mut deserializer, wanted, Input::Whole, sink)
+        .map_err(|error| error.after_lines(lines_before))?;
+    let rest = body.as_bytes().get(used_by(deserializer)..).unwrap_or_default();
+    input::only_wrapper_remains(rest)?;
     parts.finish()
 }
 
@@ -70,10 +73,18 @@ pub fn read_bytes(bytes: &[u8], wanted: &dyn Wanted, sink: &mut Sink<'_>) -> Res
 pub fn read_stream(reader: impl Read, wanted: &dyn Wanted, sink: &mut Sink<'_>) -> Result<Plan, PlanError> {
     let mut text = input::stream(reader)?;
     let lines_before = input::skip_wrapper_before(&mut text)?;
-    let parts = {
-        let mut deserializer = serde_json::Deserializer::from_reader(&mut text);
-        document::read(&mut deserializer, wanted, sink).map_err(|error| error.after_lines(lines_before))?
+    let (parts, used) = {
+        let mut deserializer = serde_json::Deserializer::from_reader(text.buffered());
+        let parts = document::read(&mut deserializer, wanted, Input::Passing, sink)
+            .map_err(|error| error.after_lines(lines_before))?;
+        (parts, used_by(deserializer))
     };
-    input::only_wrapper_remains(&mut text)?;
+    text.resume_after(used);
+    input::only_wrapper_remains(text.buffered())?;
     parts.finish()
+}
+
+/// How far a deserializer has read: it only tells when it becomes the reader of further documents.
+fn used_by<'de, R: serde_json::de::Read<'de>>(deserializer: serde_json::Deserializer<R>) -> usize {
+    deserializer.into_iter::<serde::de::IgnoredAny>().byte_offset()
 }

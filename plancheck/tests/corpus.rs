@@ -12,7 +12,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use plancheck::plan::{self, Action, PlanError, Wanted};
+use plancheck::plan::{self, PlanError, Wanted};
 
 const BROKEN: [&str; 4] = [
     "aws-errored-incomplete.json",

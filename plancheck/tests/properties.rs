@@ -175,10 +175,10 @@ fn shuffled(value: &Value, seed: &mut u64) -> String {
 fn leaves(value: &Value, at: &str, found: &mut Vec<String>) {
     match value {
         Value::Object(members) => {
-            members.iter().for_each(|(key, value)| leaves(value, &format!("{at}/{key}"), found))
+            members.iter().for_each(|(key, value)| leaves(value, &format!("{at}/{key}"), found));
         }
         Value::Array(items) => {
-            items.iter().enumerate().for_each(|(index, item)| leaves(item, &format!("{at}/{index}"), found))
+            items.iter().enumerate().for_each(|(index, item)| leaves(item, &format!("{at}/{index}"), found));
         }
         _ => found.push(at.to_owned()),
     }
@@ -231,7 +231,7 @@ fn forgetting(plan: &Value, number: usize, unknown: &[String]) -> Value {
 }
 
 /// A plan in which one value was exchanged for something else.
-fn broken(plan: &Value, at: &Index, with: Value) -> Value {
+fn broken(plan: &Value, at: Index, with: Value) -> Value {
     let mut pointers = Vec::new();
     every(plan, "", &mut pointers);
     let mut plan = plan.clone();
@@ -243,10 +243,10 @@ fn every(value: &Value, at: &str, found: &mut Vec<String>) {
     found.push(at.to_owned());
     match value {
         Value::Object(members) => {
-            members.iter().for_each(|(key, value)| every(value, &format!("{at}/{key}"), found))
+            members.iter().for_each(|(key, value)| every(value, &format!("{at}/{key}"), found));
         }
         Value::Array(items) => {
-            items.iter().enumerate().for_each(|(index, item)| every(item, &format!("{at}/{index}"), found))
+            items.iter().enumerate().for_each(|(index, item)| every(item, &format!("{at}/{index}"), found));
         }
         _ => {}
     }
@@ -290,7 +290,7 @@ proptest! {
 
     #[test]
     fn a_plan_with_anything_anywhere_gives_an_answer(changes in any_changes(), at in any::<Index>(), with in odd(), again in any::<Index>(), other in odd()) {
-        let plan = broken(&broken(&scene::plan(&changes), &at, with), &again, other);
+        let plan = broken(&broken(&scene::plan(&changes), at, with), again, other);
         let text = plan.to_string();
         let whole = read(&text);
         let governance = plancheck::Governance::Lock { name: "governance.lock.json", bytes: LOCK.as_bytes() };

@@ -28,7 +28,8 @@ static LOCK: LazyLock<String> = LazyLock::new(|| {
 });
 
 fuzz_target!(|plan: &[u8]| {
-    let given = || Given { workspace: None, account: None, now: "2026-11-23T12:00:00Z".parse().expect("an instant") };
+    let given =
+        || Given { workspace: None, account: None, now: "2026-11-23T12:00:00Z".parse().expect("an instant") };
     let governance = Governance::Lock { name: "lock", bytes: LOCK.as_bytes() };
     let whole = check(PlanInput::Bytes(plan), governance, given());
     let again = check(PlanInput::Bytes(plan), governance, given());

@@ -1,7 +1,8 @@
 //! Things that Terraform splits in two: which resource sets the ceiling of which other one.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
+use foldhash::HashMap;
 use remit_catalog::{Join, Part, Reading, Take};
 use remit_governance::json::Json;
 use rust_decimal::Decimal;
@@ -48,7 +49,7 @@ impl Joins {
     }
 
     pub(super) fn find(changes: &[Changed], origins: Origins<'_>) -> Result<Self, PlanError> {
-        let mut by_type: HashMap<&str, Vec<usize>> = HashMap::new();
+        let mut by_type: HashMap<&str, Vec<usize>> = HashMap::default();
         for (index, change) in changes.iter().enumerate() {
             by_type.entry(&change.resource_type).or_default().push(index);
         }
@@ -152,6 +153,9 @@ impl Targets {
         let named = expected.as_ref().and_then(|expected| self.by_key.get(expected));
         if let Some(target) = named.and_then(|targets| search.tightest(targets)) {
             return Ok(Some(target));
+        }
+        if self.by_reference.is_empty() {
+            return Ok(None);
         }
         let own = Instance::of(static_address(&change.address).into_owned(), &change.address);
         let mentioning = self.by_reference.get(&own).map(Vec::as_slice).unwrap_or_default();

@@ -161,8 +161,8 @@ impl<'a> Origins<'a> {
         let plain = static_address(address);
         let (modules, local) = module_path(&plain);
         let block = self.module(&modules).and_then(|module| module.resources.get(local));
-        let bare = provider_name.rsplit('/').next().unwrap_or(provider_name);
-        let key = block.and_then(|block| block.provider_config_key.as_deref()).unwrap_or(bare);
+        let bare = || provider_name.rsplit('/').next().unwrap_or(provider_name);
+        let key = block.and_then(|block| block.provider_config_key.as_deref()).unwrap_or_else(bare);
         let entry = configuration.providers.get_key_value(key);
         let in_root = !key.contains(':');
         if let Some((key, provider)) = entry

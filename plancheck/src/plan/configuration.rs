@@ -4,9 +4,10 @@ mod read;
 
 pub(super) use read::ConfigurationSeed;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use foldhash::HashMap;
 use remit_governance::json::Json;
 
 /// The configuration tree.

@@ -1,12 +1,12 @@
 //! What all visitors of a plan share: keys read without keeping them, texts stored once, the attributes that are kept, and faults.
 
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::rc::Rc;
 
+use foldhash::{HashMap, HashSet};
 use remit_governance::json::Json;
-use serde::de::{DeserializeSeed, Deserializer, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::{PlanError, Wanted};
@@ -61,9 +61,34 @@ impl Once {
     }
 }
 
+/// Where the text is while it is read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Input {
+    /// All of it in memory, so that parts of it need no copy.
+    Whole,
+    /// In a buffer that is used again and again.
+    Passing,
+}
+
+/// A value as it stands in the file.
+pub(super) enum Raw<'de> {
+    Borrowed(&'de RawValue),
+    Owned(Box<RawValue>),
+}
+
+impl Raw<'_> {
+    pub(super) fn get(&self) -> &str {
+        match self {
+            Self::Borrowed(raw) => raw.get(),
+            Self::Owned(raw) => raw.get(),
+        }
+    }
+}
+
 /// What the visitors need, and where they leave a fault that serde's own error type cannot carry.
 pub(super) struct Context<'w> {
     wanted: &'w dyn Wanted,
+    input: Input,
     kinds: RefCell<HashMap<Rc<str>, Rc<Kind>>>,
     texts: RefCell<HashSet<Rc<str>>>,
     last: RefCell<Rc<str>>,
@@ -81,9 +106,10 @@ pub(super) struct Kind {
 }
 
 impl<'w> Context<'w> {
-    pub(super) fn new(wanted: &'w dyn Wanted) -> Self {
+    pub(super) fn new(wanted: &'w dyn Wanted, input: Input) -> Self {
         Self {
             wanted,
+            input,
             kinds: RefCell::default(),
             texts: RefCell::default(),
             last: RefCell::new(Rc::from("")),
@@ -105,6 +131,10 @@ impl<'w> Context<'w> {
         kind
     }
 
+    pub(super) fn wants_prior_state(&self) -> bool {
+        self.wanted.prior_state()
+    }
+
     /// The attributes to keep; data sources are read and never changed, so nothing of them is kept.
     pub(super) fn names<'k>(&'k self, managed: bool, kind: &'k Kind) -> &'k Names {
         if managed { &kind.names } else { &self.nothing }
@@ -122,6 +152,14 @@ impl<'w> Context<'w> {
             }
         }
         Rc::clone(&last)
+    }
+
+    /// The next value of an object, unread.
+    pub(super) fn raw<'de, A: MapAccess<'de>>(&self, map: &mut A) -> Result<Raw<'de>, A::Error> {
+        match self.input {
+            Input::Whole => map.next_value().map(Raw::Borrowed),
+            Input::Passing => map.next_value().map(Raw::Owned),
+        }
     }
 
     /// An empty text with room in it, to be given back after use.
@@ -261,10 +299,6 @@ impl Visitor<'_> for KindSeed<'_, '_> {
 }
 
 /// Reads raw text as strict JSON; a fault in it refuses the plan.
-pub(super) fn strict<E: serde::de::Error>(
-    context: &Context<'_>,
-    place: &str,
-    raw: &RawValue,
-) -> Result<Json, E> {
-    Json::parse(raw.get()).map_err(|_| context.fail(PlanError::attribute(place, "value")))
+pub(super) fn strict<E: serde::de::Error>(context: &Context<'_>, place: &str, raw: &str) -> Result<Json, E> {
+    Json::parse(raw).map_err(|_| context.fail(PlanError::attribute(place, "value")))
 }

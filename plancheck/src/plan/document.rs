@@ -8,7 +8,7 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 use serde_json::value::RawValue;
 
 use super::configuration::ConfigurationSeed;
-use super::context::{Context, strict};
+use super::context::{Context, Input, strict};
 use super::input::read_error;
 use super::prior_state::PriorStateSeed;
 use super::resources::ChangesSeed;
@@ -21,9 +21,10 @@ const MOST_KEYS: usize = 1000;
 pub(super) fn read<'de, R: serde_json::de::Read<'de>>(
     deserializer: &mut serde_json::Deserializer<R>,
     wanted: &dyn Wanted,
+    input: Input,
     sink: &mut Sink<'_>,
 ) -> Result<Parts, PlanError> {
-    let context = Context::new(wanted);
+    let context = Context::new(wanted, input);
     let result = DocumentSeed { context: &context, sink }.deserialize(deserializer);
     result.map_err(|error| context.into_fault().unwrap_or_else(|| from_serde(error)))
 }
@@ -130,7 +131,9 @@ impl Parts {
             "errored" => self.errored = map.next_value()?,
             "complete" => plan.complete = map.next_value()?,
             "variables" => plan.variables = map.next_value_seed(VariablesSeed { context })?,
-            "prior_state" => plan.prior = map.next_value_seed(PriorStateSeed { context })?,
+            "prior_state" if context.wants_prior_state() => {
+                plan.prior = map.next_value_seed(PriorStateSeed { context })?;
+            }
             "configuration" => {
                 let configuration: Option<Configuration> =
                     map.next_value_seed(ConfigurationSeed { context })?;
@@ -212,7 +215,7 @@ impl<'de> Visitor<'de> for VariablesSeed<'_> {
         let mut variables = BTreeMap::new();
         while let Some((name, VariableValue { value })) = map.next_entry::<String, VariableValue>()? {
             let value = match value {
-                Some(raw) => strict(self.context, &format!("var.{name}"), &raw)?,
+                Some(raw) => strict(self.context, &format!("var.{name}"), raw.get())?,
                 None => Json::Null,
             };
             if variables.contains_key(&name) {

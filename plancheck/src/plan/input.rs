@@ -1,7 +1,7 @@
 //! From bytes to text: encodings, byte order marks, and the lines that CI wrappers print around a plan.
 
 use std::borrow::Cow;
-use std::io::{self, BufRead, Read};
+use std::io::{self, BufRead, BufReader, Read};
 
 use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_16BE, UTF_16LE};
 
@@ -51,8 +51,8 @@ pub(super) fn text_of(bytes: &[u8]) -> Result<Cow<'_, str>, PlanError> {
     if text.trim().is_empty() { Err(PlanError::empty()) } else { Ok(text) }
 }
 
-/// The plan without the lines around it, and how many lines stood before it.
-pub(super) fn without_wrapper(text: &str) -> Result<(&str, usize), PlanError> {
+/// The plan without the lines before it, and how many these are.
+pub(super) fn without_wrapper_before(text: &str) -> Result<(&str, usize), PlanError> {
     let mut body = text.trim_start();
     let mut lines = text
         .len()
@@ -67,17 +67,11 @@ pub(super) fn without_wrapper(text: &str) -> Result<(&str, usize), PlanError> {
         lines += 1;
         body = rest;
     }
-    loop {
-        body = body.trim_end();
-        match body.rsplit_once('\n') {
-            Some((rest, line)) if is_wrapper_line(line.as_bytes()) => body = rest,
-            _ => return Ok((body, lines)),
-        }
-    }
+    Ok((body, lines))
 }
 
-/// A buffered stream of text that is known to be UTF-8.
-pub(super) fn stream<R: Read>(mut reader: R) -> Result<Buffered<Text<R>>, PlanError> {
+/// A stream of text that is known to be UTF-8.
+pub(super) fn stream<R: Read>(mut reader: R) -> Result<Resumable<Text<R>>, PlanError> {
     let mut start = Vec::with_capacity(4);
     reader.by_ref().take(4).read_to_end(&mut start).map_err(|error| PlanError::io(&error))?;
     let form = match sniff(&start)? {
@@ -88,76 +82,61 @@ pub(super) fn stream<R: Read>(mut reader: R) -> Result<Buffered<Text<R>>, PlanEr
         Kind::Utf16(encoding) => Form::Utf16(encoding.new_decoder_with_bom_removal()),
     };
     let source = io::Cursor::new(start).chain(reader);
-    Ok(Buffered::new(Text { source, form, raw: Vec::new(), at: 0, done: false, closed: false }))
+    let text = Text { source, form, raw: Vec::new(), at: 0, done: false, closed: false };
+    Ok(Resumable { source: text, last: Vec::new(), given: 0, again: io::Cursor::default() })
 }
 
-/// A buffer that is read from byte by byte, as the JSON reader does: `BufReader` behind a reference takes twice the time for that.
-pub(super) struct Buffered<R> {
+/// A source that several readers are put around, one after the other: what one took into its buffer and did not use, the next one
+/// gets. The JSON reader needs a `BufReader` of its own, since behind a reference it takes twice the time.
+pub(super) struct Resumable<R> {
     source: R,
-    buffer: Vec<u8>,
-    at: usize,
-    filled: usize,
+    /// What was read last; a buffer is only filled when it is empty, so nothing older can be unused.
+    last: Vec<u8>,
+    given: usize,
+    again: io::Cursor<Vec<u8>>,
 }
 
-impl<R: Read> Buffered<R> {
-    fn new(source: R) -> Self {
-        Self { source, buffer: vec![0; CHUNK], at: 0, filled: 0 }
+impl<R: Read> Resumable<R> {
+    /// A reader that begins where this source is.
+    pub(super) fn buffered(&mut self) -> BufReader<&mut Self> {
+        self.given = 0;
+        BufReader::with_capacity(CHUNK, self)
     }
 
-    #[cold]
-    #[inline(never)]
-    fn read_more(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        let mut unread = self.fill_buf()?;
-        let read = unread.read(out)?;
-        self.consume(read);
-        Ok(read)
-    }
-
-    fn unread(&self) -> &[u8] {
-        self.buffer.get(self.at..self.filled).unwrap_or_default()
+    /// Goes back to what follows this many bytes, counted from where the last reader began.
+    pub(super) fn resume_after(&mut self, used: usize) {
+        let unused = self.given.saturating_sub(used).min(self.last.len());
+        let mut rest = self.last.split_off(self.last.len() - unused);
+        let at = usize::try_from(self.again.position()).unwrap_or(usize::MAX);
+        rest.extend_from_slice(self.again.get_ref().get(at..).unwrap_or_default());
+        self.again = io::Cursor::new(rest);
     }
 }
 
-impl<R: Read> Read for Buffered<R> {
-    #[inline]
+impl<R: Read> Read for Resumable<R> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        if self.at < self.filled
-            && let ([only], Some(next)) = (&mut *out, self.buffer.get(self.at))
-        {
-            *only = *next;
-            self.at += 1;
-            return Ok(1);
+        let mut read = self.again.read(out)?;
+        if read == 0 {
+            read = self.source.read(out)?;
         }
-        self.read_more(out)
-    }
-}
-
-impl<R: Read> BufRead for Buffered<R> {
-    fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        if self.at >= self.filled {
-            self.at = 0;
-            self.filled = 0;
-            self.filled = self.source.read(&mut self.buffer)?;
-        }
-        Ok(self.unread())
-    }
-
-    fn consume(&mut self, used: usize) {
-        self.at = self.at.saturating_add(used).min(self.filled);
+        self.last.clear();
+        self.last.extend_from_slice(out.get(..read).unwrap_or_default());
+        self.given = self.given.saturating_add(read);
+        Ok(read)
     }
 }
 
 /// Skips what a CI wrapper printed before the plan; gives the number of lines skipped.
-pub(super) fn skip_wrapper_before(text: &mut impl BufRead) -> Result<usize, PlanError> {
-    let mut lines = 0;
+pub(super) fn skip_wrapper_before(source: &mut Resumable<impl Read>) -> Result<usize, PlanError> {
+    let mut text = source.buffered();
+    let (mut lines, mut spent) = (0, 0);
     let mut seen_any = false;
-    let mut spent = 0_u64;
     loop {
-        let Some(first) = peek(text)? else {
+        let Some(first) = peek(&mut text)? else {
             return Err(if seen_any { PlanError::not_json() } else { PlanError::empty() });
         };
         if first == b'{' {
-            return Ok(lines);
+            break;
         }
         if first.is_ascii_whitespace() {
             lines += usize::from(first == b'\n');
@@ -175,16 +154,18 @@ pub(super) fn skip_wrapper_before(text: &mut impl BufRead) -> Result<usize, Plan
                 return Err(PlanError::not_json());
             }
             lines += 1;
-            spent += u64::try_from(read).unwrap_or(u64::MAX);
+            spent += read;
         }
-        if spent > MOST_WRAPPER {
+        if u64::try_from(spent).is_ok_and(|spent| spent > MOST_WRAPPER) {
             return Err(PlanError::not_json());
         }
     }
+    source.resume_after(spent);
+    Ok(lines)
 }
 
 /// Makes sure that nothing but white space and wrapper lines follows the plan.
-pub(super) fn only_wrapper_remains(text: &mut impl BufRead) -> Result<(), PlanError> {
+pub(super) fn only_wrapper_remains(mut text: impl BufRead) -> Result<(), PlanError> {
     let mut line_start = Vec::new();
     let mut own_line = false;
     loop {

@@ -174,7 +174,7 @@ impl<'de> Visitor<'de> for ResourceSeed<'_> {
             match key {
                 ResourceKey::Address => address = map.next_value()?,
                 ResourceKey::Mode => {
-                    managed = map.next_value::<Option<ModeWord>>()?.is_none_or(ModeWord::is_managed)
+                    managed = map.next_value::<Option<ModeWord>>()?.is_none_or(ModeWord::is_managed);
                 }
                 ResourceKey::Type => kind = map.next_value_seed(KindSeed(self.context))?,
                 ResourceKey::Values if kind.as_ref().is_none_or(ours) => {

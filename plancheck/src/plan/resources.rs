@@ -4,10 +4,9 @@ use std::fmt;
 use std::rc::Rc;
 
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde_json::value::RawValue;
 
 use super::change::{Action, Attributes, Change, Marks, Mode, ResourceChange};
-use super::context::{Context, Kind, KindSeed, NameSeed, Names, Once, Seen, TextSeed, key_of};
+use super::context::{Context, Kind, KindSeed, NameSeed, Names, Once, Raw, Seen, TextSeed, key_of};
 use super::{PlanError, Sink};
 
 /// The list of changes; gives how many there were.
@@ -58,7 +57,7 @@ impl<'de> DeserializeSeed<'de> for EntrySeed<'_> {
 }
 
 #[derive(Default)]
-struct Entry {
+struct Entry<'de> {
     address: Option<Box<str>>,
     previous_address: Option<Box<str>>,
     mode: Option<Mode>,
@@ -66,7 +65,7 @@ struct Entry {
     provider_name: Option<Rc<str>>,
     deposed: bool,
     change: Option<Change>,
-    early_change: Option<Box<RawValue>>,
+    early_change: Option<Raw<'de>>,
 }
 
 impl<'de> Visitor<'de> for EntrySeed<'_> {
@@ -85,7 +84,7 @@ impl<'de> Visitor<'de> for EntrySeed<'_> {
                 EntryKey::Mode => entry.mode = map.next_value::<Option<ModeWord>>()?.map(ModeWord::mode),
                 EntryKey::Type => entry.kind = map.next_value_seed(KindSeed(self.context))?,
                 EntryKey::ProviderName => {
-                    entry.provider_name = map.next_value_seed(TextSeed(self.context))?
+                    entry.provider_name = map.next_value_seed(TextSeed(self.context))?;
                 }
                 EntryKey::Deposed => entry.deposed = map.next_value::<Option<IgnoredAny>>()?.is_some(),
                 // Which attributes matter depends on the type, which nearly always comes first.
@@ -93,7 +92,7 @@ impl<'de> Visitor<'de> for EntrySeed<'_> {
                     (Some(kind), Some(mode)) => {
                         entry.change = Some(map.next_value_seed(self.change(mode, kind))?);
                     }
-                    _ => entry.early_change = Some(map.next_value()?),
+                    _ => entry.early_change = Some(self.context.raw(&mut map)?),
                 },
                 // Known only so that they cannot stand there twice.
                 EntryKey::ModuleAddress | EntryKey::Name | EntryKey::Other => {
@@ -113,7 +112,7 @@ impl<'c> EntrySeed<'c> {
         ChangeSeed { context: self.context, names: self.context.names(mode == Mode::Managed, kind) }
     }
 
-    fn complete<E: serde::de::Error>(&self, entry: Entry) -> Result<ResourceChange, E> {
+    fn complete<E: serde::de::Error>(&self, entry: Entry<'_>) -> Result<ResourceChange, E> {
         let shape = || self.context.fail::<E>(PlanError::unexpected_shape());
         let kind = entry.kind.ok_or_else(shape)?;
         let mode = entry.mode.unwrap_or(Mode::Managed);
@@ -257,7 +256,7 @@ impl ObjectSeed<'_> {
             if !seen.first(index) {
                 return Err(self.context.fail(PlanError::duplicate_key(name)));
             }
-            let raw: Box<RawValue> = map.next_value()?;
+            let raw = self.context.raw(&mut map)?;
             if !says_nothing(raw.get()) {
                 Attributes::write(&mut text, name, raw.get());
             }

@@ -4,4 +4,9 @@
 pub trait Wanted {
     /// Names of top-level attributes, in any order and without duplicates. Asked once per type.
     fn attributes(&self, resource_type: &str) -> Vec<String>;
+
+    /// Whether the `remit_*` objects of the prior state are wanted.
+    fn prior_state(&self) -> bool {
+        true
+    }
 }

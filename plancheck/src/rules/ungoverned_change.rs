@@ -36,9 +36,15 @@ Where it cannot be told whether an envelope matches, the object counts as inside
         ("a surface is created, changed or replaced outside every envelope", Effect::Consent),
         ("an object leaves the scope of an envelope", Effect::Consent),
     ],
-    judged: |cx| cx.resources().filter(|(resource, covers)| is_surface(resource) || leaving(covers).next().is_some()).count(),
+    judged,
     check,
 };
+
+fn judged(cx: &Context<'_>) -> usize {
+    let concerns =
+        |resource: &Resource, covers: &[Cover]| is_surface(resource) || leaving(covers).next().is_some();
+    cx.resources().filter(|(resource, covers)| concerns(resource, covers)).count()
+}
 
 fn check(cx: &Context<'_>) -> Vec<Finding> {
     let outside = cx.resources().filter_map(|(resource, covers)| {

@@ -11,6 +11,7 @@
 #[path = "../scene/mod.rs"]
 mod scene;
 
+mod governance;
 mod joins;
 mod regions;
 mod scope;

@@ -32,6 +32,9 @@ fn an_unknown_region_needs_consent_and_is_not_taken_for_the_providers() {
     assert_judged("left to a bad provider", &denied, (Verdict::Denied, &["region-outside-envelope"]));
 }
 
+const OUTSIDE: Expected = (Verdict::Denied, &["region-outside-envelope"]);
+const ASK: Expected = (Verdict::ConsentRequired, &["region-outside-envelope"]);
+
 /// A plan with one queue in `module.agents`, whose provider configurations and module call are given.
 fn in_module(key: &str, providers: Value, call: Value) -> Value {
     let mut whole = plan(&[create("module.agents.aws_sqs_queue.q", json!({ "name": "q" }))]);
@@ -46,80 +49,82 @@ fn in_module(key: &str, providers: Value, call: Value) -> Value {
     whole
 }
 
+fn constant(region: &str) -> Value {
+    json!({ "region": { "constant_value": region } })
+}
+
+fn from(name: &str) -> Value {
+    json!({ "region": { "references": [name] } })
+}
+
+/// The default configuration in an allowed region, and an alias.
+fn two(alias: &Value) -> Value {
+    json!({
+        "aws": { "name": "aws", "expressions": constant("eu-west-1") },
+        "aws.far": { "name": "aws", "alias": "far", "expressions": alias },
+    })
+}
+
+fn call(expressions: &Value, variables: &Value) -> Value {
+    json!({ "source": "./agents", "expressions": expressions, "module": { "variables": variables } })
+}
+
 #[test]
-fn a_region_is_followed_through_alias_variable_default_and_module() {
-    let constant = |region: &str| json!({ "region": { "constant_value": region } });
-    let from = |name: &str| json!({ "region": { "references": [name] } });
-    const OUTSIDE: Expected = (Verdict::Denied, &["region-outside-envelope"]);
-    const ASK: Expected = (Verdict::ConsentRequired, &["region-outside-envelope"]);
-    let two = |alias: Value| {
-        json!({
-            "aws": { "name": "aws", "expressions": constant("eu-west-1") },
-            "aws.far": { "name": "aws", "alias": "far", "expressions": alias },
-        })
-    };
-    let inner = |expressions: Value| json!({ "module.agents:aws": { "name": "aws", "module_address": "module.agents", "expressions": expressions } });
-    let call = |expressions: Value, variables: Value| json!({ "source": "./agents", "expressions": expressions, "module": { "variables": variables } });
-    let plain = || call(json!({}), json!({}));
+fn a_region_is_followed_through_alias_variable_and_default() {
+    let under = |key: &str, providers: Value| in_module(key, providers, call(&json!({}), &json!({})));
     let rows = [
-        ("default configuration", in_module("aws", two(constant("us-west-1")), plain()), ALLOWED),
-        ("alias", in_module("aws.far", two(constant("us-west-1")), plain()), OUTSIDE),
+        ("default configuration", under("aws", two(&constant("us-west-1"))), ALLOWED),
+        ("alias", under("aws.far", two(&constant("us-west-1"))), OUTSIDE),
+        ("variable with a default", under("aws.far", two(&from("var.home"))), OUTSIDE),
+        ("variable without a value", under("aws.far", two(&from("var.unset"))), ASK),
+        ("data source", under("aws.far", two(&from("data.aws_region.here.name"))), ASK),
+        ("nothing in the provider", under("aws", json!({ "aws": { "name": "aws" } })), ASK),
         (
-            "alias, by a variable with a default",
-            in_module("aws.far", two(from("var.home")), plain()),
-            OUTSIDE,
-        ),
-        ("alias, by a variable without a value", in_module("aws.far", two(from("var.unset")), plain()), ASK),
-        (
-            "alias, by a data source",
-            in_module("aws.far", two(from("data.aws_region.here.name")), plain()),
+            "handed down, and it is not said which",
+            under("module.agents:aws", two(&constant("us-west-1"))),
             ASK,
         ),
-        (
-            "configuration inside the module, by its input",
-            in_module(
-                "module.agents:aws",
-                inner(from("var.where")),
-                call(json!({ "where": { "constant_value": "us-west-1" } }), json!({ "where": {} })),
-            ),
-            OUTSIDE,
-        ),
-        (
-            "inside the module, by an input that is the root's variable",
-            in_module(
-                "module.agents:aws",
-                inner(from("var.where")),
-                call(json!({ "where": { "references": ["var.home"] } }), json!({ "where": {} })),
-            ),
-            OUTSIDE,
-        ),
-        (
-            "inside the module, by the default of its input",
-            in_module(
-                "module.agents:aws",
-                inner(from("var.where")),
-                call(json!({}), json!({ "where": { "default": "us-west-1" } })),
-            ),
-            OUTSIDE,
-        ),
-        (
-            "handed down, and the plan does not say which",
-            in_module("module.agents:aws", two(constant("us-west-1")), plain()),
-            ASK,
-        ),
-        (
-            "handed down, and all candidates agree",
-            in_module("module.agents:aws", two(constant("eu-west-1")), plain()),
-            ALLOWED,
-        ),
-        ("nothing in the provider", in_module("aws", json!({ "aws": { "name": "aws" } }), plain()), ASK),
+        ("handed down, and all agree", under("module.agents:aws", two(&constant("eu-west-1"))), ALLOWED),
     ];
     for (name, plan, expected) in rows {
         assert_judged(name, &judge(&[over_all(&limits())], &plan), expected);
     }
-    let mut given_value = in_module("aws.far", two(from("var.home")), plain());
+    let mut given_value = under("aws.far", two(&from("var.home")));
     given_value["variables"] = json!({ "home": { "value": "eu-central-1" } });
     assert_judged("a given value beats the default", &judge(&[over_all(&limits())], &given_value), ALLOWED);
+}
+
+#[test]
+fn a_region_is_followed_through_the_call_of_a_module() {
+    let inside = |expressions: Value, variables: Value| {
+        let provider =
+            json!({ "name": "aws", "module_address": "module.agents", "expressions": from("var.where") });
+        in_module(
+            "module.agents:aws",
+            json!({ "module.agents:aws": provider }),
+            call(&expressions, &variables),
+        )
+    };
+    let far = json!({ "constant_value": "us-west-1" });
+    let home = json!({ "references": ["var.home"] });
+    let rows = [
+        ("input", inside(json!({ "where": far }), json!({ "where": {} })), OUTSIDE),
+        (
+            "input from a variable of the root",
+            inside(json!({ "where": home }), json!({ "where": {} })),
+            OUTSIDE,
+        ),
+        ("default", inside(json!({}), json!({ "where": { "default": "us-west-1" } })), OUTSIDE),
+        (
+            "input over a default",
+            inside(json!({ "where": far }), json!({ "where": { "default": "eu-west-1" } })),
+            OUTSIDE,
+        ),
+        ("no value", inside(json!({}), json!({ "where": {} })), ASK),
+    ];
+    for (name, plan, expected) in rows {
+        assert_judged(name, &judge(&[over_all(&limits())], &plan), expected);
+    }
 }
 
 #[test]

@@ -1,8 +1,7 @@
 //! Footprints: what is part of a total, and which changes make it grow.
 
-use crate::scene::{change, create, given, group, judge, judge_text, lock, over_all, plan, rules, texts};
+use crate::scene::{change, given, group, judge, judge_text, lock, over_all, plan, texts};
 use crate::{ALLOWED, Expected, assert_judged, in_region, limits};
-use plancheck::finding::Effect;
 use plancheck::verdict::Verdict;
 use serde_json::{Value, json};
 
@@ -128,18 +127,4 @@ fn a_grant_of_unlimited_ends() {
     assert!(texts(&report).contains("lee.park@example.com"), "the owner is named");
     let stays = plan(&[group("a", &["no-op"], Some(5000), Some(5000))]);
     assert_judged("expired, nothing grows", &judge(&[granted("2026-11-22")], &stays), ALLOWED);
-}
-
-#[test]
-fn planned_governance_never_judges_its_own_plan() {
-    let governance = lock(&[over_all(&limits())]);
-    let mut loosened = plan(&[group("a", &["create"], None, Some(50))]);
-    let wide = lock(&[over_all(&json!({ "capacity": { "instances": { "ceiling": 9000 } } }))]);
-    loosened["planned_values"] = json!({ "outputs": { "lock": { "value": wide } } });
-    let mut envelope = create("remit_envelope.team_a", json!({ "name": "team-a", "record": wide }));
-    envelope["provider_name"] = json!("registry.terraform.io/remit/remit");
-    loosened["resource_changes"].as_array_mut().expect("changes").push(envelope);
-    let report =
-        judge_text(&governance, &loosened.to_string(), given()).unwrap_or_else(|error| panic!("{error}"));
-    assert!(rules(&report, Effect::Deny).contains(&"scale-above-ceiling"), "{:#?}", report.findings);
 }

@@ -26,8 +26,9 @@ fn approver() -> String {
     Approver::declare(&strict(&dana)).expect("a sound approver").record()
 }
 
-/// A lock of these envelopes. Each declares what its test is about: `name`, `scope` and `limits`; the rest is filled in.
-pub(crate) fn lock(envelopes: &[Value]) -> String {
+/// The records of these envelopes and of their approver. Each declares what its test is about: `name`, `scope` and `limits`; the rest
+/// is filled in.
+pub(crate) fn records(envelopes: &[Value]) -> Vec<String> {
     let dana = approver();
     let mut records = vec![dana.clone()];
     for declared in envelopes {
@@ -42,6 +43,12 @@ pub(crate) fn lock(envelopes: &[Value]) -> String {
         let envelope = Envelope::declare(&strict(&whole)).unwrap_or_else(|faults| panic!("{faults:?}"));
         records.push(envelope.record());
     }
+    records
+}
+
+/// A lock of these envelopes.
+pub(crate) fn lock(envelopes: &[Value]) -> String {
+    let records = records(envelopes);
     let records: Vec<&str> = records.iter().map(String::as_str).collect();
     Lock::build(&records, 1).expect("records that fit together").to_json()
 }
@@ -83,10 +90,12 @@ pub(crate) fn change(address: &str, actions: &[&str], before: Value, after: Valu
         "address": address, "mode": "managed", "type": kind, "name": name.split('[').next(),
         "provider_name": format!("registry.terraform.io/hashicorp/{}", provider(kind)),
         "change": {
-            "actions": actions, "before": before, "after": after,
+            "actions": actions, "before": null, "after": null,
             "after_unknown": {}, "before_sensitive": {}, "after_sensitive": {},
         },
     });
+    entry["change"]["before"] = before;
+    entry["change"]["after"] = after;
     if let Some(module) = module {
         entry["module_address"] = json!(module);
     }

@@ -1,9 +1,10 @@
 //! Reads `configuration` in one pass. Of a resource block only the arguments that were asked for are looked into.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::rc::Rc;
 
+use foldhash::HashMap;
 use remit_governance::json::Json;
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -11,10 +12,11 @@ use serde_json::value::RawValue;
 
 use super::{Call, Configuration, Expression, Module, ProviderConfig, ResourceConfig, Variable};
 use crate::plan::PlanError;
-use crate::plan::context::{Context, Kind, KindSeed, NameSeed, Names, Once, Seen, TextSeed, key_of, strict};
+use crate::plan::context::{
+    Context, Kind, KindSeed, NameSeed, Names, Once, Raw, Seen, TextSeed, key_of, strict,
+};
 use crate::plan::resources::ModeWord;
 
-type Raw = Box<RawValue>;
 type Expressions = BTreeMap<String, Expression>;
 
 /// A visitor of objects that gives the same as null does where there is none.
@@ -86,13 +88,13 @@ struct RawProvider {
     alias: Option<String>,
     module_address: Option<String>,
     #[serde(default)]
-    expressions: Option<Raw>,
+    expressions: Option<Box<RawValue>>,
 }
 
 #[derive(Deserialize)]
 struct RawVariable {
     #[serde(default)]
-    default: Option<Raw>,
+    default: Option<Box<RawValue>>,
     #[serde(default)]
     sensitive: bool,
 }
@@ -150,7 +152,8 @@ impl ModuleSeed<'_> {
                     for (name, raw) in map.next_value::<Option<Unique<RawVariable>>>()?.unwrap_or_default().0
                     {
                         let place = || format!("var.{name}");
-                        let default = raw.default.map(|raw| strict(context, &place(), &raw)).transpose()?;
+                        let default =
+                            raw.default.map(|raw| strict(context, &place(), raw.get())).transpose()?;
                         module.variables.insert(name, Variable { default, sensitive: raw.sensitive });
                     }
                 }
@@ -200,7 +203,7 @@ impl CallSeed<'_> {
             once.see(key as u32, key.name()).map_err(|error| context.fail(error))?;
             match key {
                 CallKey::Expressions => {
-                    let raw: Option<Raw> = map.next_value()?;
+                    let raw: Option<Box<RawValue>> = map.next_value()?;
                     call.expressions = expressions(context, "module call", raw.as_deref())?;
                 }
                 CallKey::Module => call.module = map.next_value_seed(ModuleSeed { context })?,
@@ -219,7 +222,7 @@ fn expressions<E: serde::de::Error>(
     place: &str,
     raw: Option<&RawValue>,
 ) -> Result<Expressions, E> {
-    match raw.map(|raw| strict(context, place, raw)).transpose()? {
+    match raw.map(|raw| strict(context, place, raw.get())).transpose()? {
         Some(Json::Object(members)) => {
             Ok(members.into_iter().map(|(name, value)| (name, Expression::of(value))).collect())
         }
@@ -246,10 +249,10 @@ impl<'de> Visitor<'de> for ResourcesSeed<'_> {
         f.write_str("a list of resource blocks")
     }
     fn visit_unit<E>(self) -> Result<Resources, E> {
-        Ok(Resources::new())
+        Ok(Resources::default())
     }
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Resources, A::Error> {
-        let mut resources = Resources::new();
+        let mut resources = Resources::default();
         while let Some((address, config)) = list.next_element_seed(ResourceSeed { context: self.context })? {
             if resources.insert(address, config).is_some() {
                 return Err(self.context.fail(PlanError::unexpected_shape()));
@@ -283,7 +286,7 @@ impl<'de> Visitor<'de> for ResourceSeed<'_> {
         let context = self.context;
         let mut config = ResourceConfig::default();
         let (mut address, mut managed) = (None::<Box<str>>, true);
-        let (mut kind, mut early_expressions) = (None::<Rc<Kind>>, None::<Raw>);
+        let (mut kind, mut early_expressions) = (None::<Rc<Kind>>, None::<Raw<'de>>);
         let mut once = Once::default();
         while let Some(key) = map.next_key::<ResourceKey>()? {
             once.see(key as u32, key.name()).map_err(|error| context.fail(error))?;
@@ -301,7 +304,7 @@ impl<'de> Visitor<'de> for ResourceSeed<'_> {
                         let names = context.names(managed, kind);
                         config.expressions = map.next_value_seed(WantedSeed { context, names })?;
                     }
-                    None => early_expressions = Some(map.next_value()?),
+                    None => early_expressions = Some(context.raw(&mut map)?),
                 },
                 ResourceKey::Other => {
                     map.next_value::<IgnoredAny>()?;
@@ -341,8 +344,8 @@ impl WantedSeed<'_> {
             if !seen.first(index) {
                 return Err(self.context.fail(PlanError::duplicate_key(name)));
             }
-            let raw: Raw = map.next_value()?;
-            expressions.insert(name.to_owned(), Expression::of(strict(self.context, name, &raw)?));
+            let raw = self.context.raw(&mut map)?;
+            expressions.insert(name.to_owned(), Expression::of(strict(self.context, name, raw.get())?));
         }
         Ok(expressions)
     }
