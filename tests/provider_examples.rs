@@ -68,3 +68,17 @@ fn each_example_applies_plans_empty_and_is_destroyed() {
         }
     }
 }
+
+#[test]
+fn the_lock_of_the_quickstart_is_the_one_that_its_governance_makes() {
+    let folder = support::root().join("examples/quickstart");
+    for terraform in Terraform::each(&text(&folder.join("governance/main.tf"))) {
+        terraform.apply();
+        let shipped = text(&folder.join("governance.lock.json"));
+        assert_eq!(
+            terraform.output("governance_lock"),
+            shipped,
+            "put the output `governance_lock` of examples/quickstart/governance into examples/quickstart/governance.lock.json"
+        );
+    }
+}

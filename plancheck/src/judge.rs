@@ -1,6 +1,6 @@
 //! One check from end to end: read, gather, judge, report.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 use std::rc::Rc;
 
@@ -15,6 +15,7 @@ use crate::governed::{self, Cover};
 use crate::plan::{self, Action, Plan, Wanted};
 use crate::report::{EnvelopeSeen, Given, GovernanceSeen, NotJudged, Origin, PlanSeen, Report, RuleApplied};
 use crate::rules::{Context, RULES};
+use crate::text::escape;
 use crate::verdict::CheckError;
 
 /// The plan to judge.
@@ -129,7 +130,7 @@ fn report(facts: &Facts, declared: &Declared, origin: Origin, seen: Seen, given:
             .collect(),
         rules,
         findings: Findings::new(findings),
-        not_judged: not_judged(envelopes, seen.plan.drifted),
+        not_judged: not_judged(envelopes, seen.plan.drifted, not_counted(facts, &covers)),
         unknown_types: unknown_types(facts),
     }
 }
@@ -156,8 +157,8 @@ fn envelope_seen(facts: &Facts, covers: &[Rc<[Cover]>], index: usize, envelope: 
 }
 
 /// Everything the envelopes declare that no rule of this version judges. Silence would look like a pass.
-fn not_judged(envelopes: &[Envelope], drifted: usize) -> Vec<NotJudged> {
-    let mut list = Vec::new();
+fn not_judged(envelopes: &[Envelope], drifted: usize, not_counted: Vec<NotJudged>) -> Vec<NotJudged> {
+    let mut list = not_counted;
     for envelope in envelopes {
         for (what, why) in declared_only(envelope) {
             let envelope = Some(envelope.name.clone());
@@ -172,15 +173,37 @@ fn not_judged(envelopes: &[Envelope], drifted: usize) -> Vec<NotJudged> {
     list
 }
 
+/// Changes under an envelope to types that grow in a way the catalog cannot count yet.
+fn not_counted(facts: &Facts, covers: &[Rc<[Cover]>]) -> Vec<NotJudged> {
+    let governed = facts.resources.iter().zip(covers).filter(|(_, covers)| !covers.is_empty());
+    let changes = governed.map(|(resource, _)| resource).filter(|resource| is_change(resource));
+    let types: BTreeSet<&str> =
+        changes.map(|resource| &*resource.resource_type).filter(|name| grows_uncounted(name)).collect();
+    let why = "the catalog does not say yet how its growth is counted";
+    types
+        .into_iter()
+        .map(|name| NotJudged { what: format!("`{}`", escape(name)), envelope: None, why: why.to_owned() })
+        .collect()
+}
+
+fn grows_uncounted(resource_type: &str) -> bool {
+    use remit_catalog::{Kind, Role};
+    remit_catalog::capacity(resource_type).is_none()
+        && remit_catalog::surface(resource_type).is_some_and(|surface| {
+            let grows = [Role::ScaleMax, Role::ScaleDesired, Role::Concurrency, Role::Units];
+            matches!(surface.kind, Kind::Scaling | Kind::Compute | Kind::Model)
+                && grows.iter().any(|role| surface.roles.contains_key(role))
+        })
+}
+
 fn declared_only(envelope: &Envelope) -> Vec<(&'static str, &'static str)> {
     const LATER: &str = "no rule of this version looks at it";
     let limits = &envelope.limits;
     let integrations = limits.integrations.kinds().iter().any(|(_, choice)| choice.is_some());
-    let geographies =
-        limits.regions.as_ref().is_some_and(|regions| !regions.inference_geographies.is_empty());
     let listed = [
         (limits.cost.is_some(), "cost", "no price book is given"),
-        (geographies, "regions.inference_geographies", LATER),
+        // Left out it means "in the region only", which is a limit too.
+        (limits.regions.is_some(), "regions.inference_geographies", LATER),
         (limits.instance_types.is_some(), "instance_types", LATER),
         (integrations, "integrations", LATER),
         (true, "perimeter", LATER),

@@ -267,3 +267,23 @@ fn check_utf8(pending: &mut Vec<u8>, chunk: &[u8]) -> io::Result<()> {
     *pending = rest;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read as _;
+
+    use super::{CHUNK, stream};
+
+    #[test]
+    fn what_one_reader_left_in_its_buffer_the_next_one_gets() {
+        let text = (0..CHUNK).map(|n| n.to_string()).collect::<Vec<_>>().join(" ");
+        let mut source = stream(text.as_bytes()).expect("UTF-8");
+        let mut read = Vec::new();
+        for length in [0, 3, 1, CHUNK, 2 * CHUNK + 7, 1] {
+            source.buffered().take(length as u64).read_to_end(&mut read).expect("there is more");
+            source.resume_after(length);
+        }
+        source.buffered().read_to_end(&mut read).expect("the rest");
+        assert!(read == text.as_bytes(), "something was lost or came twice");
+    }
+}

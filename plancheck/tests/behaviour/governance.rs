@@ -60,3 +60,23 @@ fn the_state_before_the_change_can_be_the_governance() {
         judge(json!({ "values": { "root_module": { "resources": unreadable } } })).expect_err("no record");
     assert!(error.message.contains("remit_envelope.x"), "{error}");
 }
+
+#[test]
+fn what_declared_limits_and_growing_types_no_rule_judges_is_named() {
+    use crate::scene::{create, judge};
+
+    let named = |address: &str| {
+        let plan = plan(&[create(address, json!({}))]);
+        let report = judge(&[over_all(&limits())], &plan);
+        report.not_judged.into_iter().map(|item| item.what).collect::<Vec<_>>()
+    };
+    let not_counted = "`aws_apprunner_auto_scaling_configuration_version`".to_owned();
+    let with = named("aws_apprunner_auto_scaling_configuration_version.a");
+    assert!(with.contains(&not_counted), "{with:?}");
+    assert!(with.contains(&"`perimeter`".to_owned()), "{with:?}");
+    // A type whose growth is counted, and one that does not grow.
+    for other in ["aws_autoscaling_group.a", "aws_s3_bucket.a"] {
+        let kind = format!("`{}`", other.trim_end_matches(".a"));
+        assert!(!named(other).contains(&kind), "{other}");
+    }
+}
