@@ -1,6 +1,8 @@
-//! How envelopes combine: which one binds where several govern a change, and whether one lies within another.
+//! How envelopes combine: which one binds where several govern a change, whether one lies within another, and in what a
+//! changed declaration is looser than before.
 
 mod contains;
+mod loosened;
 
 use crate::{
     decimal::Decimal,
@@ -10,6 +12,7 @@ use crate::{
     time::Date,
 };
 pub use contains::contains;
+pub use loosened::{approver_changed, loosened, override_loosened};
 
 /// The envelope that leaves least room for a unit, and what the others leave.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -212,4 +212,4 @@ fn read_value(r: &mut Reader, json: &Json) -> Option<Json> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

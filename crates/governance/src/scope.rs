@@ -268,6 +268,11 @@ fn covers_address(glob: &Glob, address: &str) -> bool {
     !glob.as_str().contains('[') && bare != address && above(&bare).any(|prefix| glob.matches(prefix))
 }
 
+/// Whether one pattern covers every address that another one covers: those beneath what it matches as well.
+pub(crate) fn covers_addresses(glob: &Glob, other: &Glob) -> bool {
+    above(other.as_str()).any(|prefix| Glob::new(prefix).is_ok_and(|prefix| glob.covers(&prefix)))
+}
+
 /// The address itself and everything above it.
 fn above(address: &str) -> impl Iterator<Item = &str> {
     let inner = outside_quotes(address).filter(|(_, c)| matches!(c, '.' | '['));

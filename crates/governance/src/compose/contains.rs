@@ -18,7 +18,13 @@ use std::collections::BTreeSet;
 /// it declares must be declared by the child too. Every fault names the dimension's attribute and both values; paths start
 /// at the child.
 pub fn contains(parent: &Envelope, child: &Envelope) -> Result<(), Vec<Invalid>> {
-    let mut proof = Proof { parent: &parent.name, found: Vec::new() };
+    let found = compare(format!("the parent `{}`", parent.name), parent, child);
+    if found.is_empty() { Ok(()) } else { Err(found) }
+}
+
+/// Everything in limits and consent in which `child` is looser than `parent`, which messages call `outer`.
+pub(super) fn compare(outer: String, parent: &Envelope, child: &Envelope) -> Vec<Invalid> {
+    let mut proof = Proof { outer, found: Vec::new() };
     let (outer, inner) = (&parent.limits, &child.limits);
     proof.cost(outer.cost.as_ref(), inner.cost.as_ref());
     proof.regions(outer.regions.as_ref(), inner.regions.as_ref());
@@ -49,7 +55,7 @@ pub fn contains(parent: &Envelope, child: &Envelope) -> Result<(), Vec<Invalid>>
     }
     proof.growth(outer.growth.as_ref(), inner.growth.as_ref());
     proof.consent(parent, child);
-    if proof.found.is_empty() { Ok(()) } else { Err(proof.found) }
+    proof.found
 }
 
 /// Where the lists of a choice stand in the declaration.
@@ -65,12 +71,13 @@ const INSTANCE_TYPES: ChoicePaths = ChoicePaths {
     authorize: &["limits", "instance_types", "authorize"],
 };
 
-struct Proof<'a> {
-    parent: &'a str,
+struct Proof {
+    /// What the child is compared with, in a sentence.
+    outer: String,
     found: Vec<Invalid>,
 }
 
-impl Proof<'_> {
+impl Proof {
     fn fault(&mut self, path: &[&str], message: String) {
         let steps = path.iter().map(|name| Step::Attribute((*name).to_owned())).collect();
         self.found.push(Invalid::new(Kind::Relation, steps, message));
@@ -78,12 +85,12 @@ impl Proof<'_> {
 
     fn looser(&mut self, path: &[&str], own: &str, outer: &str) {
         let name = path.last().copied().unwrap_or_default();
-        self.fault(path, format!("`{name}` is {own}, and the parent `{}` has {outer}", self.parent));
+        self.fault(path, format!("`{name}` is {own}, and {} has {outer}", self.outer));
     }
 
     fn undeclared(&mut self, path: &[&str]) {
         let name = path.last().copied().unwrap_or_default();
-        self.fault(path, format!("`{name}` is not declared, and the parent `{}` limits it", self.parent));
+        self.fault(path, format!("`{name}` is not declared, and {} limits it", self.outer));
     }
 
     fn cost(&mut self, outer: Option<&Cost>, inner: Option<&Cost>) {
@@ -154,11 +161,11 @@ impl Proof<'_> {
             if !own.regions.iter().all(|region| excused(outer, own, region)) {
                 // The order of a record is not that of the config, so the path ends at the list.
                 let message = format!(
-                    "the exception for `{}` in {} until `{}` is not one of the parent `{}`, which has {}",
+                    "the exception for `{}` in {} until `{}` is not one of {}, which has {}",
                     own.service,
                     list(&own.regions),
                     own.grounds.expires,
-                    self.parent,
+                    self.outer,
                     exceptions(&outer.exceptions),
                 );
                 self.fault(&["limits", "regions", "exceptions"], message);
@@ -174,7 +181,7 @@ impl Proof<'_> {
             let all: BTreeSet<&Region> = outer.iter().flat_map(|set| set.iter()).collect();
             self.fault(
                 &["limits", "regions", name],
-                format!("{} is not in the parent `{}`, which has {}", list(further), self.parent, list(all)),
+                format!("{} is not in {}, which has {}", list(further), self.outer, list(all)),
             );
         }
     }
@@ -191,16 +198,12 @@ impl Proof<'_> {
         }
         for denied in &outer.deny {
             if reaches(inner, denied, &[&inner.deny]) {
-                self.fault(
-                    paths.all,
-                    format!("`{denied}` is not denied, and the parent `{}` denies it", self.parent),
-                );
+                self.fault(paths.all, format!("`{denied}` is not denied, and {} denies it", self.outer));
             }
         }
         for asked in &outer.authorize {
             if reaches(inner, asked, &[&inner.deny, &inner.authorize]) {
-                let message =
-                    format!("`{asked}` is open without asking, and the parent `{}` asks", self.parent);
+                let message = format!("`{asked}` is open without asking, and {} asks", self.outer);
                 self.fault(paths.authorize, message);
             }
         }
@@ -211,10 +214,7 @@ impl Proof<'_> {
         let further: Vec<&Glob> = own.iter().filter(further).collect();
         if !further.is_empty() {
             let all: BTreeSet<&Glob> = outer.iter().flat_map(|set| set.iter()).collect();
-            self.fault(
-                path,
-                format!("{} is not in the parent `{}`, which has {}", list(further), self.parent, list(all)),
-            );
+            self.fault(path, format!("{} is not in {}, which has {}", list(further), self.outer, list(all)));
         }
     }
 

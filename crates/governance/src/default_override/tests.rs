@@ -16,6 +16,10 @@ fn config(edits: &[(&str, &str)]) -> Json {
     json
 }
 
+pub(crate) fn with(edits: &[(&str, &str)]) -> DefaultOverride {
+    DefaultOverride::declare(&config(edits)).unwrap()
+}
+
 #[test]
 fn the_record_is_read_back_and_is_golden() {
     let decided = DefaultOverride::declare(&config(&[])).unwrap();
