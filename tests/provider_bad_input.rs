@@ -95,7 +95,10 @@ fn cases() -> Vec<(&'static str, String)> {
         ),
         (
             "provider-settings",
-            format!("provider \"remit\" {{\n  trust_root = \"trust.json\"\n  aws = {{}}\n}}\n{}", more("")),
+            format!(
+                "provider \"remit\" {{\n  trust_root = \"trust.json\"\n  google = {{}}\n}}\n{}",
+                more("")
+            ),
         ),
         (
             "digest-not-json",

@@ -4,7 +4,9 @@ mod governance_lock;
 
 use tf_provider_sdk::DataSourceEntry;
 
+use crate::configured::Configured;
+
 /// All of them.
-pub(crate) fn all() -> Vec<DataSourceEntry<()>> {
+pub(crate) fn all() -> Vec<DataSourceEntry<Configured>> {
     vec![DataSourceEntry::new(governance_lock::GovernanceLock)]
 }

@@ -11,7 +11,7 @@ use tf_provider_sdk::{
 
 /// Configuration, plan or state, as it is: `remit_governance` is who reads it.
 #[derive(Debug, Clone)]
-pub struct Attributes(pub(crate) Object);
+pub(crate) struct Attributes(pub(crate) Object);
 
 impl Model for Attributes {
     fn decode(object: &mut ObjectReader) -> Result<Self, DecodeError> {

@@ -1,6 +1,8 @@
 //! The provider `remit`: declarations of governance as Terraform resources. What it offers stands in `provider`, how it runs as
 //! a process in `main`.
 
+mod cloud;
+mod configured;
 mod data_sources;
 mod declaration;
 #[cfg(test)]
@@ -10,4 +12,5 @@ mod provider;
 mod resources;
 mod spelling;
 
-pub use provider::Remit;
+pub use configured::Configured;
+pub use provider::{Remit, Settings};

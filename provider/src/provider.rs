@@ -1,27 +1,44 @@
 //! The provider: its settings, and the lists of what it offers.
 
 use tf_provider_sdk::{
-    Attribute, ConfigureRequest, DataSourceEntry, Diagnostic, Diagnostics, FunctionEntry, Object, Path,
-    Provider, ResourceEntry, Schema, ValidateRequest,
+    Attr, Attribute, ConfigureRequest, DataSourceEntry, DecodeError, Diagnostic, Diagnostics, FunctionEntry,
+    Model, Object, ObjectReader, Path, Provider, ResourceEntry, Schema, ValidateRequest,
 };
 
-use crate::{data_sources, declaration::Attributes, functions, resources};
+use crate::{cloud::aws, configured::Configured, data_sources, functions, resources};
 
-/// The provider `remit`. It has no settings yet, calls nothing and keeps nothing between calls.
+/// The provider `remit`.
 pub struct Remit;
 
 /// Attributes whose names are taken, with what they will be for.
-const NOT_YET: [(&str, &str); 5] = [
+const NOT_YET: [(&str, &str); 4] = [
     ("approvals_dir", "Folder of signed approval statements."),
     ("trust_root", "File of the root approvers."),
-    ("aws", "How AWS is reached."),
     ("google", "How Google Cloud is reached."),
     ("azure", "How Azure is reached."),
 ];
 
+/// The provider block.
+pub struct Settings {
+    aws: Attr<aws::settings::Settings>,
+    /// What this version has no use for yet.
+    rest: Object,
+}
+
+impl Model for Settings {
+    fn decode(object: &mut ObjectReader) -> Result<Self, DecodeError> {
+        Ok(Self { aws: object.get("aws")?, rest: object.rest() })
+    }
+
+    /// Settings are read only; no state of theirs is ever written.
+    fn encode(self) -> Object {
+        self.rest
+    }
+}
+
 impl Provider for Remit {
-    type Model = Attributes;
-    type Client = ();
+    type Model = Settings;
+    type Client = Configured;
 
     fn name(&self) -> &'static str {
         "remit"
@@ -43,33 +60,44 @@ impl Provider for Remit {
             };
             attribute.description(format!("{purpose} Not available yet: setting it is an error."))
         };
-        Schema::new().attributes(NOT_YET.map(setting)).description(
-            "Remit puts people in charge of what AI agents may do to cloud infrastructure. Declare who \
+        Schema::new()
+            .attributes(NOT_YET.map(setting))
+            .attribute(aws::settings::Settings::attribute())
+            .description(
+                "Remit puts people in charge of what AI agents may do to cloud infrastructure. Declare who \
              may decide what, hand the governance lock to plancheck, and every plan is judged before \
              it is applied. Declarations need no credentials: this version calls no cloud, verifies no \
              approvals and collects no telemetry.",
-        )
+            )
     }
 
-    fn validate(&self, request: ValidateRequest<Attributes>) -> Diagnostics {
-        refused(&request.config.0)
+    fn validate(&self, request: ValidateRequest<Settings>) -> Diagnostics {
+        faults(&request.config)
     }
 
-    async fn configure(&self, request: ConfigureRequest<Attributes>) -> Result<(), Diagnostics> {
-        refused(&request.config.0).or_value(())
+    async fn configure(&self, request: ConfigureRequest<Settings>) -> Result<Configured, Diagnostics> {
+        let settings = request.config;
+        faults(&settings).or_value(())?;
+        Ok(Configured { aws: settings.aws })
     }
 
-    fn resources(&self) -> Vec<ResourceEntry<()>> {
+    fn resources(&self) -> Vec<ResourceEntry<Configured>> {
         resources::all()
     }
 
-    fn data_sources(&self) -> Vec<DataSourceEntry<()>> {
+    fn data_sources(&self) -> Vec<DataSourceEntry<Configured>> {
         data_sources::all()
     }
 
     fn functions(&self) -> Vec<FunctionEntry> {
         functions::all()
     }
+}
+
+fn faults(settings: &Settings) -> Diagnostics {
+    let mut faults = refused(&settings.rest);
+    faults.extend(settings.aws.known().map(aws::settings::Settings::faults).into_iter().flatten());
+    faults
 }
 
 /// Attributes that would be ignored are refused. One that is not known yet may still turn out to be null.

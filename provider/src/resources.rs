@@ -8,8 +8,10 @@ mod shared;
 
 use tf_provider_sdk::ResourceEntry;
 
+use crate::configured::Configured;
+
 /// All of them.
-pub(crate) fn all() -> Vec<ResourceEntry<()>> {
+pub(crate) fn all() -> Vec<ResourceEntry<Configured>> {
     vec![
         ResourceEntry::new(declared::Declares(envelope::Envelope)),
         ResourceEntry::new(declared::Declares(approver::Approver)),

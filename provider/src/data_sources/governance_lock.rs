@@ -5,14 +5,17 @@ use tf_provider_sdk::{
     Attribute, Context, DataReadRequest, DataSource, Diagnostics, Number, Schema, Type, Validator, Value,
 };
 
-use crate::declaration::{Attributes, Config};
+use crate::{
+    configured::Configured,
+    declaration::{Attributes, Config},
+};
 
 /// The data source.
 pub(crate) struct GovernanceLock;
 
 impl DataSource for GovernanceLock {
     type Model = Attributes;
-    type Client = ();
+    type Client = Configured;
 
     fn type_suffix(&self) -> &'static str {
         "governance_lock"
@@ -47,7 +50,7 @@ impl DataSource for GovernanceLock {
 
     async fn read(
         &self,
-        _: &Context<()>,
+        _: &Context<Configured>,
         request: DataReadRequest<Attributes>,
     ) -> Result<Attributes, Diagnostics> {
         let mut attributes = request.config.0;

@@ -7,7 +7,10 @@ use tf_provider_sdk::{
     Outcome, Path, Plan, PlanRequest, ReadRequest, Resource, Schema, UpdateRequest, ValidateRequest, Value,
 };
 
-use crate::declaration::{Attributes, Config};
+use crate::{
+    configured::Configured,
+    declaration::{Attributes, Config},
+};
 
 /// Attributes that the provider computes; all others are arguments.
 pub(super) const COMPUTED: [&str; 5] = ["record", "digest", "approved", "controls", "coverage"];
@@ -55,7 +58,7 @@ pub(crate) struct Declares<K>(pub(crate) K);
 
 impl<K: Kind> Resource for Declares<K> {
     type Model = Attributes;
-    type Client = ();
+    type Client = Configured;
 
     fn type_suffix(&self) -> &'static str {
         K::TYPE_SUFFIX
@@ -73,7 +76,7 @@ impl<K: Kind> Resource for Declares<K> {
 
     async fn plan(
         &self,
-        _: &Context<()>,
+        _: &Context<Configured>,
         request: PlanRequest<Attributes>,
     ) -> Result<Plan<Attributes>, Diagnostics> {
         let (prior, mut planned) = (request.prior.map(|prior| prior.0), request.proposed.0);
@@ -104,29 +107,41 @@ impl<K: Kind> Resource for Declares<K> {
         Ok(Plan::new(Attributes(planned)))
     }
 
-    async fn plan_destroy(&self, _: &Context<()>, request: DeleteRequest<Attributes>) -> Diagnostics {
+    async fn plan_destroy(&self, _: &Context<Configured>, request: DeleteRequest<Attributes>) -> Diagnostics {
         let state = request.state.0;
         K::is_protected(&state).then(|| protected::<K>(&state, "destroyed")).into_iter().collect()
     }
 
-    async fn create(&self, _: &Context<()>, request: CreateRequest<Attributes>) -> Outcome<Attributes> {
+    async fn create(
+        &self,
+        _: &Context<Configured>,
+        request: CreateRequest<Attributes>,
+    ) -> Outcome<Attributes> {
         made::<K>(request.planned)
     }
 
     async fn read(
         &self,
-        _: &Context<()>,
+        _: &Context<Configured>,
         request: ReadRequest<Attributes>,
     ) -> Result<Found<Attributes>, Diagnostics> {
         Ok(Found::Present(request.state))
     }
 
-    async fn update(&self, _: &Context<()>, request: UpdateRequest<Attributes>) -> Outcome<Attributes> {
+    async fn update(
+        &self,
+        _: &Context<Configured>,
+        request: UpdateRequest<Attributes>,
+    ) -> Outcome<Attributes> {
         made::<K>(request.planned)
     }
 
     /// Reached without [`Self::plan_destroy`] when Terraform is told to replace: it does not tell the provider at plan.
-    async fn delete(&self, _: &Context<()>, request: DeleteRequest<Attributes>) -> Deletion<Attributes> {
+    async fn delete(
+        &self,
+        _: &Context<Configured>,
+        request: DeleteRequest<Attributes>,
+    ) -> Deletion<Attributes> {
         let state = request.state.0;
         if K::is_protected(&state) {
             return Deletion::Failed(protected::<K>(&state, "destroyed").into());
@@ -134,7 +149,11 @@ impl<K: Kind> Resource for Declares<K> {
         Deletion::Done
     }
 
-    async fn import(&self, _: &Context<()>, request: ImportRequest) -> Result<Attributes, Diagnostics> {
+    async fn import(
+        &self,
+        _: &Context<Configured>,
+        request: ImportRequest,
+    ) -> Result<Attributes, Diagnostics> {
         let wrong = || request.wrong_id(K::ID.0, K::ID.1);
         let identity = K::identity(request.id().ok_or_else(wrong)?);
         let state = Object::new().with(K::IDENTITY, identity);

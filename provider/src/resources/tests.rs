@@ -13,7 +13,7 @@ use super::{
     default_override::DefaultOverride,
     envelope::Envelope,
 };
-use crate::declaration::Attributes;
+use crate::{configured::Configured, declaration::Attributes};
 
 const KEY: &str = "sk-ssh-ed25519@openssh.com AAAAGnNrLXNzaC1lZDI1NTE5QG9wZW5zc2guY29tAAAAIOwDa2R69x8unH2XjRrTFC6z/o0i5CJZILqep3fmHBTnAAAABHNzaDo= dana";
 
@@ -121,7 +121,7 @@ fn planned<K: Kind>(resource: K, config: Object, prior: Option<Object>) -> Resul
         proposed: Attributes(proposed),
         changed: true,
     };
-    let plan = wait(Declares(resource).plan(&Context::detached(()), request))?;
+    let plan = wait(Declares(resource).plan(&Context::detached(Configured::default()), request))?;
     Ok(plan.model().0.clone())
 }
 
@@ -313,7 +313,10 @@ fn what_follows_from_the_same_declaration_is_kept() {
 #[test]
 fn import_takes_good_ids_only() {
     fn import<K: Kind>(resource: K, id: &str) -> Result<Attributes, Diagnostics> {
-        wait(Declares(resource).import(&Context::detached(()), ImportRequest::Id(id.to_owned())))
+        wait(
+            Declares(resource)
+                .import(&Context::detached(Configured::default()), ImportRequest::Id(id.to_owned())),
+        )
     }
     let state = import(Envelope, "support-agents").unwrap().0;
     assert_eq!(state, Object::new().with("name", "support-agents").with("approved", false));
