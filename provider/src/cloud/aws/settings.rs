@@ -30,7 +30,7 @@ pub(crate) struct Settings {
 /// A role to assume.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Role {
-    pub(crate) role_arn: Attr<String>,
+    pub(crate) arn: Attr<String>,
     pub(crate) external_id: Attr<String>,
     pub(crate) session_name: Attr<String>,
 }
@@ -58,7 +58,7 @@ impl Model for Settings {
 impl Model for Role {
     fn decode(object: &mut ObjectReader) -> Result<Self, DecodeError> {
         Ok(Self {
-            role_arn: object.get("role_arn")?,
+            arn: object.get("role_arn")?,
             external_id: object.get("external_id")?,
             session_name: object.get("session_name")?,
         })
@@ -126,7 +126,7 @@ impl Settings {
             (!is_account(account)).then(|| Diagnostic::error("Invalid account").detail(fault).at(at))
         });
         let roles = self.roles().filter_map(|(at, role)| {
-            let arn = role.role_arn.known()?;
+            let arn = role.arn.known()?;
             let good = arn.starts_with("arn:") && arn.contains(":iam::") && arn.contains(":role/");
             let fault =
                 format!("`{arn}` is not the ARN of a role, such as `arn:aws:iam::123456789012:role/remit`.");
@@ -174,7 +174,7 @@ impl Role {
     }
 
     fn is_known(&self) -> bool {
-        ![&self.role_arn, &self.external_id, &self.session_name].into_iter().any(Attr::is_unknown)
+        ![&self.arn, &self.external_id, &self.session_name].into_iter().any(Attr::is_unknown)
     }
 }
 
@@ -192,7 +192,7 @@ mod tests {
     use super::*;
 
     fn role(arn: &str) -> Role {
-        Role { role_arn: arn.into(), ..Role::default() }
+        Role { arn: arn.into(), ..Role::default() }
     }
 
     #[test]
