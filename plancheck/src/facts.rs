@@ -5,6 +5,7 @@
 mod account;
 mod attribute;
 mod capacity;
+mod cause;
 mod join;
 mod origin;
 mod region;

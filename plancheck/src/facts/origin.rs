@@ -7,7 +7,7 @@ use remit_catalog::Path;
 use remit_governance::json::Json;
 
 use crate::change::{module_path, static_address};
-use crate::plan::{Configuration, Expression, Module, Plan, ProviderConfig};
+use crate::plan::{Configuration, Expression, Module, Plan, ProviderConfig, ResourceConfig};
 use crate::text::escape;
 
 /// How far modules may be nested before we stop following.
@@ -44,7 +44,7 @@ impl<'a> Origins<'a> {
         self.plan.configuration.as_ref()
     }
 
-    fn module(self, path: &[&str]) -> Option<&'a Module> {
+    pub(super) fn module(self, path: &[&str]) -> Option<&'a Module> {
         let mut module = &self.configuration()?.root;
         for name in path {
             module = &module.calls.get(*name)?.module;
@@ -52,46 +52,49 @@ impl<'a> Origins<'a> {
         Some(module)
     }
 
-    /// What the block of this resource sets an argument to.
-    pub(crate) fn argument(self, address: &str, path: Path) -> Option<&'a Expression> {
+    /// Whether the plan carries a value for a variable of the root module.
+    pub(super) fn has_root_variable(self, name: &str) -> bool {
+        let has_default =
+            |module: &Module| module.variables.get(name).is_some_and(|variable| variable.default.is_some());
+        self.plan.variables.contains_key(name) || self.module(&[]).is_some_and(has_default)
+    }
+
+    /// The block of this resource, as written.
+    pub(super) fn block(self, address: &str) -> Option<&'a ResourceConfig> {
         let plain = static_address(address);
         let (modules, local) = module_path(&plain);
-        let block = self.module(&modules)?.resources.get(local)?;
+        self.module(&modules)?.resources.get(local)
+    }
+
+    /// What the block of this resource sets an argument to; the first, where it stands in a block that is repeated.
+    pub(crate) fn argument(self, address: &str, path: Path) -> Option<&'a Expression> {
+        self.arguments(address, path).into_iter().next()
+    }
+
+    /// Everything the block of this resource sets an argument to: several where it stands in a block that is repeated.
+    pub(crate) fn arguments(self, address: &str, path: Path) -> Vec<&'a Expression> {
         let mut segments = path.segments();
-        let mut expression = block.expressions.get(segments.next()?)?;
+        let first = segments.next().and_then(|first| self.block(address)?.expressions.get(first));
+        let mut found: Vec<&Expression> = first.into_iter().collect();
         for segment in segments {
-            let Expression::Blocks(blocks) = expression else { return Some(expression) };
-            expression = blocks.iter().find_map(|block| block.get(segment))?;
+            let below = found.into_iter().flat_map(|expression| match expression {
+                Expression::Blocks(blocks) => blocks.iter().filter_map(|block| block.get(segment)).collect(),
+                whole => vec![whole],
+            });
+            found = below.collect();
         }
-        Some(expression)
+        found
     }
 
     /// Whether the block of this resource is in the plan's configuration.
     pub(crate) fn has_block(self, address: &str) -> bool {
-        let plain = static_address(address);
-        let (modules, local) = module_path(&plain);
-        self.module(&modules).is_some_and(|module| module.resources.contains_key(local))
+        self.block(address).is_some()
     }
 
     /// The things an argument is computed from, as full static addresses where they are resources.
     pub(crate) fn references(self, address: &str, path: Path) -> Vec<String> {
         let Some(Expression::References(names)) = self.argument(address, path) else { return Vec::new() };
         names.clone()
-    }
-
-    /// A clause for a value that is unknown until apply.
-    pub(crate) fn why_unknown(self, address: &str, path: Path) -> String {
-        let names = self.references(address, path);
-        // Terraform lists `aws_x.y.arn` and then `aws_x.y`; the first says more.
-        match names.first() {
-            Some(name)
-                if name.starts_with("var.") || name.starts_with("local.") || name.starts_with("each.") =>
-            {
-                format!("`{path}` is unknown until apply: it comes from `{}`", escape(name))
-            }
-            Some(name) => format!("`{path}` is unknown until `{}` exists", escape(name)),
-            None => format!("`{path}` is known only after apply"),
-        }
     }
 
     /// Follows an expression written in the module at `path`.
@@ -158,9 +161,7 @@ impl<'a> Origins<'a> {
     /// old plans do not say which one a module was handed.
     pub(crate) fn providers(self, address: &str, provider_name: &str) -> Vec<(&'a str, &'a ProviderConfig)> {
         let Some(configuration) = self.configuration() else { return Vec::new() };
-        let plain = static_address(address);
-        let (modules, local) = module_path(&plain);
-        let block = self.module(&modules).and_then(|module| module.resources.get(local));
+        let block = self.block(address);
         let bare = || provider_name.rsplit('/').next().unwrap_or(provider_name);
         let key = block.and_then(|block| block.provider_config_key.as_deref()).unwrap_or_else(bare);
         let entry = configuration.providers.get_key_value(key);

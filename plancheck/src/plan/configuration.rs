@@ -41,6 +41,8 @@ pub struct Module {
     pub calls: BTreeMap<String, Call>,
     /// Its variables by name.
     pub variables: BTreeMap<String, Variable>,
+    /// What it hands out, by name.
+    pub outputs: BTreeMap<String, Expression>,
 }
 
 /// A resource block.
@@ -50,6 +52,8 @@ pub struct ResourceConfig {
     pub provider_config_key: Option<Rc<str>>,
     /// The arguments that were asked for and are written in the block.
     pub expressions: BTreeMap<String, Expression>,
+    /// What its instances are made for, where it has `for_each`.
+    pub for_each: Option<Box<Expression>>,
 }
 
 /// A `module` block.
@@ -57,6 +61,8 @@ pub struct ResourceConfig {
 pub struct Call {
     /// The values of its inputs.
     pub expressions: BTreeMap<String, Expression>,
+    /// What its instances are made for, where it has `for_each`.
+    pub for_each: Option<Box<Expression>>,
     /// The module called.
     pub module: Module,
 }

@@ -17,6 +17,7 @@ mod regions;
 mod scope;
 mod totals;
 mod tricky;
+mod unknowns;
 
 use plancheck::report::Report;
 use plancheck::verdict::Verdict;

@@ -99,6 +99,12 @@ struct RawVariable {
     sensitive: bool,
 }
 
+#[derive(Deserialize)]
+struct RawOutput {
+    #[serde(default)]
+    expression: Option<Box<RawValue>>,
+}
+
 /// A map that refuses a key given twice, where serde would keep the last.
 struct Unique<T>(BTreeMap<String, T>);
 
@@ -136,7 +142,9 @@ struct ModuleSeed<'c> {
 
 object_seed! { ModuleSeed, Module, "a module", Module::default() }
 
-key_of! { ModuleKey { "resources" => Resources, "module_calls" => Calls, "variables" => Variables } }
+key_of! { ModuleKey {
+    "resources" => Resources, "module_calls" => Calls, "variables" => Variables, "outputs" => Outputs,
+} }
 
 impl ModuleSeed<'_> {
     fn read<'de, A: MapAccess<'de>>(self, mut map: A) -> Result<Module, A::Error> {
@@ -155,6 +163,13 @@ impl ModuleSeed<'_> {
                         let default =
                             raw.default.map(|raw| strict(context, &place(), raw.get())).transpose()?;
                         module.variables.insert(name, Variable { default, sensitive: raw.sensitive });
+                    }
+                }
+                ModuleKey::Outputs => {
+                    for (name, raw) in map.next_value::<Option<Unique<RawOutput>>>()?.unwrap_or_default().0 {
+                        if let Some(expression) = one(context, &name, raw.expression.as_deref())? {
+                            module.outputs.insert(name, expression);
+                        }
                     }
                 }
                 ModuleKey::Other => {
@@ -192,7 +207,7 @@ struct CallSeed<'c> {
 
 object_seed! { CallSeed, Call, "a module call", Call::default() }
 
-key_of! { CallKey { "expressions" => Expressions, "module" => Module } }
+key_of! { CallKey { "expressions" => Expressions, "module" => Module, "for_each_expression" => ForEach } }
 
 impl CallSeed<'_> {
     fn read<'de, A: MapAccess<'de>>(self, mut map: A) -> Result<Call, A::Error> {
@@ -205,6 +220,10 @@ impl CallSeed<'_> {
                 CallKey::Expressions => {
                     let raw: Option<Box<RawValue>> = map.next_value()?;
                     call.expressions = expressions(context, "module call", raw.as_deref())?;
+                }
+                CallKey::ForEach => {
+                    let raw: Option<Box<RawValue>> = map.next_value()?;
+                    call.for_each = one(context, "for_each", raw.as_deref())?.map(Box::new);
                 }
                 CallKey::Module => call.module = map.next_value_seed(ModuleSeed { context })?,
                 CallKey::Other => {
@@ -228,6 +247,15 @@ fn expressions<E: serde::de::Error>(
         }
         _ => Ok(Expressions::new()),
     }
+}
+
+/// One expression.
+fn one<E: serde::de::Error>(
+    context: &Context<'_>,
+    place: &str,
+    raw: Option<&RawValue>,
+) -> Result<Option<Expression>, E> {
+    Ok(raw.map(|raw| strict(context, place, raw.get())).transpose()?.map(Expression::of))
 }
 
 type Resources = HashMap<Box<str>, ResourceConfig>;
@@ -275,6 +303,7 @@ impl<'de> DeserializeSeed<'de> for ResourceSeed<'_> {
 
 key_of! { ResourceKey {
     "address" => Address, "mode" => Mode, "type" => Type, "provider_config_key" => ProviderConfigKey, "expressions" => Expressions,
+    "for_each_expression" => ForEach,
 } }
 
 impl<'de> Visitor<'de> for ResourceSeed<'_> {
@@ -298,6 +327,10 @@ impl<'de> Visitor<'de> for ResourceSeed<'_> {
                 ResourceKey::Type => kind = map.next_value_seed(KindSeed(context))?,
                 ResourceKey::ProviderConfigKey => {
                     config.provider_config_key = map.next_value_seed(TextSeed(context))?;
+                }
+                ResourceKey::ForEach => {
+                    let raw: Option<Box<RawValue>> = map.next_value()?;
+                    config.for_each = one(context, "for_each", raw.as_deref())?.map(Box::new);
                 }
                 ResourceKey::Expressions => match &kind {
                     Some(kind) => {
