@@ -2,9 +2,15 @@
 //!
 //! Rules make findings; renderers only show them. What a finding comes to for the whole plan is in [`crate::verdict`].
 
+mod diff;
+mod place;
+
 use std::cmp::Reverse;
 
-use crate::plan::Action;
+use remit_governance::time::Date;
+
+pub use diff::{DiffLine, Side};
+pub use place::{Place, Shown, SourceLocation};
 
 /// What a finding does to the verdict. Ordered, mildest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -40,48 +46,26 @@ pub enum Certainty {
     CannotTell,
 }
 
-/// One side of a value as it may be shown. The variants that are not text exist so that no rule invents words for them.
+/// The limit that a finding is about, so that no program has to take it out of a sentence.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Shown {
-    /// As it stands in the plan, short; renderers escape it.
-    Text(String),
-    /// Marked sensitive in the plan: what it is appears nowhere.
-    Sensitive,
-    /// Known only after apply.
-    Unknown,
-    /// Not set.
-    Absent,
+pub struct Limit {
+    /// As it is written in the envelope: `limits.capacity.instances.ceiling`.
+    pub name: String,
+    /// Its value as declared, not escaped; several are separated by commas.
+    pub value: String,
+    /// By how much the change goes beyond it, with the unit; `None` where that is no number, cannot be told, or must not be shown.
+    pub excess: Option<String>,
 }
 
-/// Where a finding is: an object, what happens to it, and the attribute that decides, if one does.
+/// Why a finding does not count: somebody accepted it beforehand, for a time.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Place {
-    /// Full address as in the plan, not escaped.
-    pub address: String,
-    /// What the plan would do with the object.
-    pub action: Action,
-    /// The attribute at fault, as a practitioner writes it: `scaling_config[0].max_size`.
-    pub attribute: Option<String>,
-    /// Its value before; `None` where there is nothing to show, as for a create.
-    pub before: Option<Shown>,
-    /// Its value after; `None` where there is nothing to show, as for a delete.
-    pub after: Option<Shown>,
-}
-
-impl Place {
-    /// An object as a whole.
-    pub fn new(address: impl Into<String>, action: Action) -> Self {
-        Self { address: address.into(), action, attribute: None, before: None, after: None }
-    }
-
-    /// The same object with the attribute that decides and its two sides.
-    #[must_use]
-    pub fn attribute(mut self, name: impl Into<String>, before: Option<Shown>, after: Option<Shown>) -> Self {
-        self.attribute = Some(name.into());
-        self.before = before;
-        self.after = after;
-        self
-    }
+pub struct Acceptance {
+    /// Who answers for it, not escaped.
+    pub owner: String,
+    /// Why it is accepted, not escaped.
+    pub reason: String,
+    /// The last day on which it is.
+    pub expires: Date,
 }
 
 /// Something to tell somebody.
@@ -105,10 +89,20 @@ pub struct Finding {
     pub why: Vec<String>,
     /// Name of the envelope that decides, not escaped.
     pub envelope: Option<String>,
+    /// Email address of who answers for that envelope, not escaped. Rules leave it out: the library knows it from the envelope.
+    pub owner: Option<String>,
+    /// The limit that decides.
+    pub limit: Option<Limit>,
+    /// How much room the other envelopes over the same objects leave, each in words.
+    pub slack: Vec<String>,
+    /// The smallest change that passes, as a condition on the one object that has to change: `instances <= 17`.
+    pub passes: Option<String>,
     /// Who has to agree, in words.
     pub quorum: Option<String>,
     /// What the reader can do now: the smallest change that passes, or who can authorize.
     pub help: Option<String>,
+    /// Set where somebody accepted the finding; it is told and does not count. Rules leave it out.
+    pub accepted: Option<Acceptance>,
 }
 
 impl Finding {
@@ -122,8 +116,13 @@ impl Finding {
             message: message.into(),
             why: Vec::new(),
             envelope: None,
+            owner: None,
+            limit: None,
+            slack: Vec::new(),
+            passes: None,
             quorum: None,
             help: None,
+            accepted: None,
         }
     }
 
@@ -155,23 +154,81 @@ impl Finding {
         self
     }
 
+    /// The same finding, decided by this envelope.
+    #[must_use]
+    pub fn of(mut self, envelope: impl Into<String>) -> Self {
+        self.envelope = Some(envelope.into());
+        self
+    }
+
+    /// The same finding, decided by this limit: its name as in [`Limit::name`], and its value.
+    #[must_use]
+    pub fn limit(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.limit = Some(Limit { name: name.into(), value: value.into(), excess: None });
+        self
+    }
+
+    /// The same finding, beyond the limit given before by so much.
+    #[must_use]
+    pub fn beyond_by(mut self, excess: impl Into<String>) -> Self {
+        if let Some(limit) = &mut self.limit {
+            limit.excess = Some(excess.into());
+        }
+        self
+    }
+
+    /// The same finding with what other envelopes leave.
+    #[must_use]
+    pub fn slack(mut self, slack: Vec<String>) -> Self {
+        self.slack = slack;
+        self
+    }
+
+    /// The same finding with the smallest change that passes, as in [`Finding::passes`].
+    #[must_use]
+    pub fn passes(mut self, condition: impl Into<String>) -> Self {
+        self.passes = Some(condition.into());
+        self
+    }
+
+    /// The same finding, asking these people.
+    #[must_use]
+    pub fn quorum(mut self, quorum: impl Into<String>) -> Self {
+        self.quorum = Some(quorum.into());
+        self
+    }
+
+    /// What it does to the verdict: an accepted finding is told and nothing more.
+    pub fn counts_as(&self) -> Effect {
+        if self.accepted.is_some() { Effect::Note } else { self.effect }
+    }
+
+    /// Where it stands among the others.
+    fn class(&self) -> impl Ord + use<> {
+        (Reverse(self.counts_as()), self.certainty, Reverse(self.effect), self.rule)
+    }
+
     /// Everything but the places, in the order in which findings are shown.
     fn rank(&self) -> impl Ord + '_ {
-        let kind = (Reverse(self.effect), self.certainty, self.rule);
-        (kind, (&self.message, &self.why, &self.envelope, &self.quorum, &self.help))
+        let texts = (&self.message, &self.why, &self.slack, &self.help, &self.passes);
+        let whose = (&self.envelope, &self.owner, &self.quorum, &self.limit, &self.accepted);
+        (self.class(), texts, whose)
     }
 }
 
 /// Findings in their final order, equal ones joined.
 ///
 /// INVARIANT: denied, consent required, cannot tell, notes; within each by rule, then by first address, then by text. Two findings differ in
-/// more than their places. Places are sorted and each stands once.
+/// more than their places. Places are sorted and each stands once. No value looks like a secret.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Findings(Vec<Finding>);
 
 impl Findings {
     /// Orders and joins what the rules found, whatever order they ran in.
     pub fn new(mut found: Vec<Finding>) -> Self {
+        for place in found.iter_mut().flat_map(|finding| &mut finding.places) {
+            place.guard();
+        }
         found.sort_by(|a, b| a.rank().cmp(&b.rank()));
         let mut joined: Vec<Finding> = Vec::with_capacity(found.len());
         for finding in found {
@@ -194,19 +251,20 @@ impl Findings {
         &self.0
     }
 
-    /// How many have this effect.
+    /// How many count as this effect.
     pub fn count(&self, effect: Effect) -> usize {
-        self.0.iter().filter(|finding| finding.effect == effect).count()
+        self.0.iter().filter(|finding| finding.counts_as() == effect).count()
     }
 }
 
 fn order(finding: &Finding) -> impl Ord + '_ {
-    (Reverse(finding.effect), finding.certainty, finding.rule, finding.places.first())
+    (finding.class(), finding.places.first())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plan::Action;
 
     fn finding(
         effect: Effect,

@@ -10,7 +10,7 @@ use remit_governance::time::today;
 use crate::change::Collector;
 use crate::declared::Declared;
 use crate::facts::{self, Facts, Resource};
-use crate::finding::Findings;
+use crate::finding::{Finding, Findings};
 use crate::governed::{self, Cover};
 use crate::plan::{self, Action, Plan, Wanted};
 use crate::report::{EnvelopeSeen, Given, GovernanceSeen, NotJudged, Origin, PlanSeen, Report, RuleApplied};
@@ -107,7 +107,8 @@ fn report(facts: &Facts, declared: &Declared, origin: Origin, seen: Seen, given:
     let footprints = governed::footprints(facts, &covers, envelopes);
     let context =
         Context { facts, envelopes, covers: &covers, footprints: &footprints, today: today(given.now) };
-    let findings = RULES.iter().flat_map(|rule| (rule.check)(&context)).collect();
+    let mut findings: Vec<Finding> = RULES.iter().flat_map(|rule| (rule.check)(&context)).collect();
+    attribute(&mut findings, envelopes);
     let rules =
         RULES.iter().map(|rule| RuleApplied { rule: rule.id, judged: (rule.judged)(&context) }).collect();
     Report {
@@ -132,6 +133,14 @@ fn report(facts: &Facts, declared: &Declared, origin: Origin, seen: Seen, given:
         findings: Findings::new(findings),
         not_judged: not_judged(envelopes, seen.plan.drifted, not_counted(facts, &covers)),
         unknown_types: unknown_types(facts),
+    }
+}
+
+/// Who answers for the envelope that decides.
+fn attribute(findings: &mut [Finding], envelopes: &[Envelope]) {
+    for finding in findings {
+        let of = |envelope: &&Envelope| Some(&envelope.name) == finding.envelope.as_ref();
+        finding.owner = envelopes.iter().find(of).map(|envelope| envelope.owner.email.to_string());
     }
 }
 

@@ -10,6 +10,7 @@ pub mod finding;
 pub mod governed;
 mod judge;
 pub mod plan;
+pub mod redact;
 pub mod render;
 pub mod report;
 pub mod rules;

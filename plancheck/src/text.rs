@@ -2,18 +2,25 @@
 
 use std::fmt::Write as _;
 
+use crate::redact;
+
 const LONGEST: usize = 400;
 
-/// Makes text safe to print: control characters, line breaks, invisible and direction-changing characters become visible escapes, and
-/// what is very long is cut.
+/// Makes text safe to print: control characters, line breaks, invisible and direction-changing characters become visible escapes, what
+/// has the form of a key is hidden, and what is very long is cut.
 pub fn escape(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
+    let text = redact::mask(text);
+    let mut last = ' ';
     for (count, character) in text.chars().enumerate() {
         if count == LONGEST {
             shown.push('…');
             break;
         }
-        if is_deceptive(character) {
+        // Two of these start a command to some CI systems, wherever in a line they stand.
+        let starts_command = character == '#' && last == '#';
+        last = character;
+        if starts_command || is_deceptive(character) {
             // Writing to a String cannot fail.
             let _ = write!(shown, "\\u{{{:x}}}", u32::from(character));
         } else if character == '`' {
@@ -42,6 +49,17 @@ mod tests {
     fn terminal_sequences_become_visible() {
         assert_eq!(escape("a\u{1b}[31mred\n"), "a\\u{1b}[31mred\\u{a}");
         assert_eq!(escape("\u{202e}gpj.exe"), "\\u{202e}gpj.exe");
+    }
+
+    #[test]
+    fn commands_to_ci_systems_are_broken() {
+        assert_eq!(escape("x##vso[task.complete]"), "x#\\u{23}vso[task.complete]");
+        assert_eq!(escape("a #1 and #2"), "a #1 and #2");
+    }
+
+    #[test]
+    fn what_looks_like_a_key_is_hidden() {
+        assert_eq!(escape("AKIAIOSFODNN7EXAMPLE"), "(sensitive)");
     }
 
     #[test]

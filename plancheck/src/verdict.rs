@@ -22,7 +22,7 @@ impl Verdict {
 
     /// The gravest of what was found.
     pub fn of(findings: &Findings) -> Self {
-        let effects = findings.as_slice().iter().map(|finding| Self::from(finding.effect));
+        let effects = findings.as_slice().iter().map(|finding| Self::from(finding.counts_as()));
         effects.max().unwrap_or(Self::Allowed)
     }
 

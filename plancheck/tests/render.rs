@@ -216,7 +216,7 @@ fn an_error_looks_like_a_finding() {
         "error: the plan is empty\n  = why: it has no bytes\n  = help: make it again\n"
     );
     let expected = r#"{
-  "format_version": "1.0",
+  "format_version": "1.1",
   "verdict": "could_not_check",
   "exit_code": 1,
   "error": {

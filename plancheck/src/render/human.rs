@@ -54,7 +54,7 @@ pub fn error(error: &CheckError, color: Color) -> String {
     page.put(BOLD, ": ");
     page.put(BOLD, &error.message);
     page.end();
-    page.reasons(&error.why, error.help.as_deref());
+    page.reasons(&error.why, &[], error.help.as_deref());
     page.text
 }
 
@@ -132,7 +132,7 @@ impl Page {
             self.put(PLAIN, &format!("      … and {more} more"));
             self.end();
         }
-        self.reasons(&finding.why, finding.help.as_deref());
+        self.reasons(&finding.why, &finding.slack, finding.help.as_deref());
         self.end();
     }
 
@@ -142,12 +142,21 @@ impl Page {
         if let Some(attribute) = &place.attribute {
             self.put(PLAIN, &format!(": {}{}", escape(attribute), sides(place)));
         }
+        if let Some(source) = &place.source {
+            self.put(PLAIN, &format!(" at {}:{}:{}", escape(&source.file), source.line, source.column));
+        }
         self.end();
+        for line in &place.diff {
+            self.put(FRAME, "      | ");
+            self.put(PLAIN, &format!("{} {}", line.side.sign(), escape(&line.text)));
+            self.end();
+        }
     }
 
-    fn reasons(&mut self, why: &[String], help: Option<&str>) {
+    fn reasons(&mut self, why: &[String], slack: &[String], help: Option<&str>) {
         let why = why.iter().map(|why| ("why", why.as_str()));
-        for (label, text) in why.chain(help.map(|help| ("help", help))) {
+        let slack = slack.iter().map(|slack| ("slack", slack.as_str()));
+        for (label, text) in why.chain(slack).chain(help.map(|help| ("help", help))) {
             self.put(FRAME, "  = ");
             self.put(BOLD, label);
             self.put(PLAIN, &format!(": {text}"));

@@ -5,14 +5,14 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use crate::finding::{Certainty, Effect, Finding, Place, Shown};
+use crate::finding::{Certainty, DiffLine, Effect, Finding, Place, Shown, Side};
 use crate::report::{Origin, Report};
 use crate::rules::RULES;
 use crate::text::is_deceptive;
 use crate::verdict::CheckError;
 
 /// Version of the document's shape.
-pub const FORMAT_VERSION: &str = "1.0";
+pub const FORMAT_VERSION: &str = "1.1";
 
 /// What `verdict` says when no answer could be given.
 const NONE: &str = "could_not_check";
@@ -148,8 +148,27 @@ struct FindingView<'a> {
     why: &'a [String],
     help: Option<&'a str>,
     envelope: Option<&'a str>,
+    owner: Option<&'a str>,
+    limit: Option<LimitView<'a>>,
+    slack: &'a [String],
+    passes: Option<&'a str>,
     quorum: Option<&'a str>,
+    accepted: Option<AcceptanceView<'a>>,
     places: Vec<PlaceView<'a>>,
+}
+
+#[derive(Serialize)]
+struct LimitView<'a> {
+    name: &'a str,
+    value: &'a str,
+    excess: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct AcceptanceView<'a> {
+    owner: &'a str,
+    reason: &'a str,
+    expires: String,
 }
 
 #[derive(Serialize)]
@@ -159,6 +178,21 @@ struct PlaceView<'a> {
     attribute: Option<&'a str>,
     before: Option<ShownView<'a>>,
     after: Option<ShownView<'a>>,
+    diff: Vec<DiffView<'a>>,
+    source: Option<SourceView<'a>>,
+}
+
+#[derive(Serialize)]
+struct DiffView<'a> {
+    side: &'static str,
+    text: &'a str,
+}
+
+#[derive(Serialize)]
+struct SourceView<'a> {
+    file: &'a str,
+    line: usize,
+    column: usize,
 }
 
 #[derive(Serialize)]
@@ -268,7 +302,20 @@ impl<'a> FindingView<'a> {
             why: &finding.why,
             help: finding.help.as_deref(),
             envelope: finding.envelope.as_deref(),
+            owner: finding.owner.as_deref(),
+            limit: finding.limit.as_ref().map(|limit| LimitView {
+                name: &limit.name,
+                value: &limit.value,
+                excess: limit.excess.as_deref(),
+            }),
+            slack: &finding.slack,
+            passes: finding.passes.as_deref(),
             quorum: finding.quorum.as_deref(),
+            accepted: finding.accepted.as_ref().map(|accepted| AcceptanceView {
+                owner: &accepted.owner,
+                reason: &accepted.reason,
+                expires: accepted.expires.to_string(),
+            }),
             places: finding.places.iter().map(PlaceView::of).collect(),
         }
     }
@@ -282,7 +329,25 @@ impl<'a> PlaceView<'a> {
             attribute: place.attribute.as_deref(),
             before: place.before.as_ref().map(ShownView::of),
             after: place.after.as_ref().map(ShownView::of),
+            diff: place.diff.iter().map(DiffView::of).collect(),
+            source: place.source.as_ref().map(|source| SourceView {
+                file: &source.file,
+                line: source.line,
+                column: source.column,
+            }),
         }
+    }
+}
+
+impl<'a> DiffView<'a> {
+    fn of(line: &'a DiffLine) -> Self {
+        let side = match line.side {
+            Side::Removed => "removed",
+            Side::Added => "added",
+            Side::Both => "both",
+            Side::LeftOut => "left_out",
+        };
+        Self { side, text: &line.text }
     }
 }
 

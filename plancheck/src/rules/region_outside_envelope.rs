@@ -167,7 +167,11 @@ fn finding(envelope: &Envelope, key: &Key, members: Vec<(Place, &Cover)>) -> Fin
         Case::Exception(_) => format!("{who} {runs} {to} `{region}` under an exception"),
         _ => format!("{who} {runs} {to} `{region}`"),
     };
-    let mut finding = Finding::new(RULE.id, key.effect.0, message).at(places).because(allowed(envelope));
+    let names = allowed(envelope);
+    let mut finding = Finding::new(RULE.id, key.effect.0, message)
+        .at(places)
+        .limit("limits.regions.allow", names.join(", "))
+        .because(format!("{} allows {}", named(envelope), quoted(&names)));
     finding.envelope = Some(envelope.name.clone());
     let ask = quorum(envelope, RULE.dimension);
     finding = match &key.case {
@@ -193,12 +197,11 @@ fn finding(envelope: &Envelope, key: &Key, members: Vec<(Place, &Cover)>) -> Fin
     with_doubt(finding, &covers)
 }
 
-fn allowed(envelope: &Envelope) -> String {
+fn allowed(envelope: &Envelope) -> Vec<String> {
     let regions = envelope.limits.regions.as_ref();
-    let names: Vec<String> = regions
-        .map(|regions| {
-            regions.allow.iter().map(|region| format!("`{}`", escape(&region.to_string()))).collect()
-        })
-        .unwrap_or_default();
-    format!("{} allows {}", named(envelope), names.join(", "))
+    regions.map(|regions| regions.allow.iter().map(ToString::to_string).collect()).unwrap_or_default()
+}
+
+fn quoted(names: &[String]) -> String {
+    names.iter().map(|name| format!("`{}`", escape(name))).collect::<Vec<_>>().join(", ")
 }

@@ -1,7 +1,7 @@
 //! Totals above a ceiling. Only growth can cross it; what was above it before is told, not denied.
 
 use remit_governance::limits::ScaleAnswer;
-use remit_governance::{Decimal, Dimension, decimal};
+use remit_governance::{Decimal, Dimension, Unit, decimal};
 
 use super::rule::{Context, Rule, amount, named, place, quorum, subject, unit_words, with_doubt};
 use crate::facts::{Amount, Capacity};
@@ -57,24 +57,44 @@ fn judge(cx: &Context<'_>, footprint: &Footprint) -> Option<Finding> {
                 "lower the maximum by {} in total, or change the envelope first (needs {ask})",
                 amount(by, footprint.secret)
             );
+            let over = amount(by, footprint.secret);
+            let passes = smallest(&places, footprint, by);
             let mut finding = Finding::new(RULE.id, Effect::Deny, message)
                 .at(places)
+                .limit(limit_name(footprint.unit, "ceiling"), decimal::text(ceiling))
+                .beyond_by(format!("{over} {unit}"))
+                .slack(cx.slack_elsewhere(footprint, &footprint.growing))
                 .because(format!("{} has a ceiling of {} {unit}", named(envelope), amount(ceiling, false)))
                 .because(totals(footprint, unit))
                 .help(less);
-            finding.why.extend(cx.slack_elsewhere(footprint, &footprint.growing));
+            finding.passes = passes;
             with_doubt(finding, &covers)
         }
         ScaleAnswer::PreExisting { ceiling, .. } => {
             let message =
                 format!("envelope `{name}` holds more {unit} than its ceiling, and did before this change");
             Finding::new(RULE.id, Effect::Note, message)
+                .limit(limit_name(footprint.unit, "ceiling"), decimal::text(ceiling))
                 .because(format!("{} has a ceiling of {} {unit}", named(envelope), amount(ceiling, false)))
                 .because(totals(footprint, unit))
         }
         _ => return None,
     };
     Some(Finding { envelope: Some(envelope.name.clone()), ..finding })
+}
+
+/// A mark of a unit as it is written in an envelope.
+pub(super) fn limit_name(unit: Unit, mark: &str) -> String {
+    format!("limits.capacity.{unit}.{mark}")
+}
+
+/// How far the one object that grows may grow; where several do, people choose which one gives way. In the unit, not in the attribute:
+/// one may be a multiple of the other.
+pub(super) fn smallest(places: &[Place], footprint: &Footprint, by: Decimal) -> Option<String> {
+    let [Place { after: Some(Shown::Text(after)), .. }] = places else { return None };
+    let after = decimal::parse(after).filter(|_| !footprint.secret)?;
+    let most = after.checked_sub(by).filter(|most| !most.is_sign_negative())?;
+    Some(format!("{} <= {}", footprint.unit, decimal::text(most)))
 }
 
 /// Both totals, in words.

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use remit_governance::limits::{Bound, ScaleAnswer};
-use remit_governance::{Dimension, Envelope, Unit};
+use remit_governance::{Dimension, Envelope, Unit, decimal};
 
 use super::rule::{Context, Rule, amount, grouped, named, place, quorum, subject, unit_words, with_doubt};
-use super::scale_above_ceiling::{members, totals};
+use super::scale_above_ceiling::{limit_name, members, smallest, totals};
 use crate::facts::{Amount, Resource};
-use crate::finding::{Effect, Finding};
+use crate::finding::{Effect, Finding, Limit};
 use crate::governed::{Cover, Footprint, catalog_unit};
 use crate::plan::Action;
 use crate::text::escape;
@@ -67,6 +67,7 @@ fn above_mark(cx: &Context<'_>, envelope: &Envelope, footprint: &Footprint) -> O
     }
     let (places, covers) = members(cx, footprint, &growing);
     let who = subject(&places);
+    let (mut limit, mut passes) = (None, None);
     let (effect, message, why) = match mark.judge(footprint.before, footprint.after, cx.today) {
         ScaleAnswer::NeedsConsent { authorize_above, slack } => {
             let left = slack.map_or(String::new(), |slack| {
@@ -74,6 +75,13 @@ fn above_mark(cx: &Context<'_>, envelope: &Envelope, footprint: &Footprint) -> O
             });
             let why =
                 format!("{name} asks for consent above {} {unit}{left}", amount(authorize_above, false));
+            let over = footprint.after.saturating_sub(authorize_above);
+            limit = Some(Limit {
+                name: limit_name(footprint.unit, "authorize_above"),
+                value: decimal::text(authorize_above),
+                excess: Some(format!("{} {unit}", amount(over, footprint.secret))),
+            });
+            passes = smallest(&places, footprint, over);
             (Effect::Consent, format!("{who} could grow to where {unit} need consent"), why)
         }
         ScaleAnswer::Notify { percent, .. } => (
@@ -99,10 +107,11 @@ fn above_mark(cx: &Context<'_>, envelope: &Envelope, footprint: &Footprint) -> O
     let mut finding =
         Finding::new(RULE.id, effect, message).at(places).because(why).because(totals(footprint, unit));
     if effect == Effect::Consent {
-        finding.why.extend(cx.slack_elsewhere(footprint, &growing));
+        finding.slack = cx.slack_elsewhere(footprint, &growing);
         finding = asking(finding, envelope, "stay below the mark");
     }
     finding.envelope = Some(envelope.name.clone());
+    (finding.limit, finding.passes) = (limit, passes);
     Some(with_doubt(finding, &covers))
 }
 

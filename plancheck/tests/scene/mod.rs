@@ -181,9 +181,28 @@ pub(crate) fn as_data(finding: &Finding) -> Value {
             "before": shown(&place.before), "after": shown(&place.after),
         })
     });
-    json!({
+    let mut data = json!({
         "rule": finding.rule, "effect": finding.effect.id(), "cannot_tell": finding.certainty == Certainty::CannotTell,
         "message": finding.message, "places": places.collect::<Vec<_>>(), "why": finding.why,
         "envelope": finding.envelope, "quorum": finding.quorum, "help": finding.help,
-    })
+    });
+    if let Some(limit) = &finding.limit {
+        data["limit"] = json!([limit.name, limit.value, limit.excess]);
+    }
+    if !finding.slack.is_empty() {
+        data["slack"] = json!(finding.slack);
+    }
+    if let Some(passes) = &finding.passes {
+        data["passes"] = json!(passes);
+    }
+    for (place, shown) in finding.places.iter().zip(data["places"].as_array_mut().expect("a list")) {
+        if !place.diff.is_empty() {
+            let lines = place.diff.iter().map(|line| format!("{} {}", line.side.sign(), line.text));
+            shown["diff"] = lines.collect();
+        }
+        if let Some(source) = &place.source {
+            shown["source"] = json!(format!("{}:{}:{}", source.file, source.line, source.column));
+        }
+    }
+    data
 }
