@@ -3,12 +3,15 @@
 //! Facts say what is known, what is not, and why not. They take no side: limits and verdicts are elsewhere.
 
 mod account;
+mod asked;
 mod attribute;
 mod capacity;
 mod cause;
+mod elsewhere;
 mod join;
 mod origin;
 mod region;
+mod settings;
 mod tags;
 
 use std::cell::RefCell;
@@ -24,6 +27,9 @@ use crate::change::Changed;
 use crate::plan::{Action, Marks, Plan, PlanError};
 use attribute::Object;
 use origin::Origins;
+
+pub use asked::Asked;
+pub use settings::{Setting, Settings, Value};
 
 /// Everything the rules see of a plan.
 #[derive(Debug, Clone, Default)]
@@ -76,6 +82,10 @@ pub struct Resource {
     pub capacity_before: Rc<Capacity>,
     /// How far it could grow after.
     pub capacity_after: Rc<Capacity>,
+    /// What it says before, in the roles that were asked for.
+    pub settings_before: Rc<Settings>,
+    /// What it says after, in the roles that were asked for.
+    pub settings_after: Rc<Settings>,
 }
 
 /// Where something runs.
@@ -183,17 +193,20 @@ impl Capacity {
     }
 }
 
-/// Draws the facts from the changes and everything else a plan says. Tags are left out unless asked for: they are many, and
-/// matter only where a scope selects by them.
-pub fn gather(changes: Vec<Changed>, plan: &Plan, with_tags: bool) -> Result<Facts, PlanError> {
+/// Draws the facts from the changes and everything else a plan says. What nobody asked for is left out: tags are many, and matter only
+/// where something looks at them.
+pub fn gather(changes: Vec<Changed>, plan: &Plan, asked: &Asked) -> Result<Facts, PlanError> {
     let origins = Origins::new(plan);
     let joins = join::Joins::find(&changes, origins)?;
+    let mut elsewhere = elsewhere::Elsewhere::find(&changes, origins, asked)?;
     let mut resources = Vec::with_capacity(changes.len());
-    let shared = Shared { with_tags, ..Shared::default() };
+    let shared = Shared::default();
     for (index, change) in changes.into_iter().enumerate() {
         // Parsed one at a time: the parsed form is many times larger than the text.
         let sides = Sides::read(&change)?;
-        resources.push(resource(index, change, &sides, Source { origins, joins: &joins, shared: &shared }));
+        let elsewhere = [elsewhere.of(index, false), elsewhere.of(index, true)];
+        let source = Source { origins, asked, joins: &joins, shared: &shared };
+        resources.push(resource(index, change, &sides, elsewhere, source));
     }
     region::inherit(&mut resources, origins);
     separate(&mut resources);
@@ -293,6 +306,7 @@ impl Sides {
 #[derive(Clone, Copy)]
 struct Source<'s, 'a> {
     origins: Origins<'a>,
+    asked: &'s Asked,
     joins: &'s join::Joins,
     shared: &'s Shared<'a>,
 }
@@ -302,9 +316,10 @@ struct Source<'s, 'a> {
 pub(crate) struct Shared<'a> {
     locations: RefCell<HashMap<Rc<str>, Option<Rc<Location>>>>,
     capacities: RefCell<HashSet<Rc<Capacity>>>,
-    with_tags: bool,
     tags: RefCell<HashSet<Rc<Tags>>>,
     no_capacity: Rc<Capacity>,
+    settings: RefCell<HashSet<Rc<Settings>>>,
+    no_settings: Rc<Settings>,
     own_regions: RefCell<HashSet<Rc<Region>>>,
     own_accounts: RefCell<HashSet<Rc<Account>>>,
     regions: RefCell<HashMap<(&'a str, &'static str), Rc<Region>>>,
@@ -339,8 +354,14 @@ fn once<T: Hash + Eq>(known: &RefCell<HashSet<Rc<T>>>, value: T) -> Rc<T> {
     value
 }
 
-fn resource(index: usize, change: Changed, sides: &Sides, source: Source<'_, '_>) -> Resource {
-    let Source { origins, joins, shared } = source;
+fn resource(
+    index: usize,
+    change: Changed,
+    sides: &Sides,
+    elsewhere: [Vec<Setting>; 2],
+    source: Source<'_, '_>,
+) -> Resource {
+    let Source { origins, asked, joins, shared } = source;
     let stays = !matches!(change.action, Action::Delete | Action::Forget);
     let after = sides.after.as_ref().filter(|_| stays);
     let newest = sides.after.as_ref().or(sides.before());
@@ -358,6 +379,22 @@ fn resource(index: usize, change: Changed, sides: &Sides, source: Source<'_, '_>
     // Nothing changes, so nothing needs to be read twice.
     let idle = change.action == Action::NoOp;
     let capacity_before = if idle { capacity_after.clone() } else { side(sides.before(), false) };
+    let [there_before, there_after] = elsewhere;
+    let settings = |object: Option<&Object>, there: Vec<Setting>| {
+        let Some(object) = object.filter(|_| !asked.roles.is_empty()) else {
+            return Rc::clone(&shared.no_settings);
+        };
+        let mut list = settings::own(&change.resource_type, object, asked, origins, &change.address);
+        list.extend(there);
+        if list.is_empty() {
+            Rc::clone(&shared.no_settings)
+        } else {
+            once(&shared.settings, Settings::new(list))
+        }
+    };
+    let settings_after = settings(after, there_after);
+    let settings_before =
+        if idle { Rc::clone(&settings_after) } else { settings(sides.before(), there_before) };
     let tags = |object: &Object| once(&shared.tags, tags::read(&change, object, origins, &configs));
     let region = after.map_or_else(
         || Rc::clone(&shared.none),
@@ -380,10 +417,12 @@ fn resource(index: usize, change: Changed, sides: &Sides, source: Source<'_, '_>
             .as_ref()
             .map(|object| region::own(&change.resource_type, object, shared))
             .unwrap_or_default(),
-        tags_before: sides.before().filter(|_| shared.with_tags).map(tags),
-        tags_after: after.filter(|_| shared.with_tags).map(tags),
+        tags_before: sides.before().filter(|_| asked.tags).map(tags),
+        tags_after: after.filter(|_| asked.tags).map(tags),
         capacity_before,
         capacity_after,
+        settings_before,
+        settings_after,
         action: change.action,
         deposed: change.deposed,
         address: change.address,

@@ -9,12 +9,12 @@ use remit_governance::time::today;
 
 use crate::change::Collector;
 use crate::declared::Declared;
-use crate::facts::{self, Facts, Resource};
+use crate::facts::{self, Asked, Facts, Resource};
 use crate::finding::{Finding, Findings};
 use crate::governed::{self, Cover};
 use crate::plan::{self, Action, Plan, Wanted};
 use crate::report::{EnvelopeSeen, Given, GovernanceSeen, NotJudged, Origin, PlanSeen, Report, RuleApplied};
-use crate::rules::{Context, RULES};
+use crate::rules::{self, Context, RULES};
 use crate::text::escape;
 use crate::verdict::CheckError;
 
@@ -40,22 +40,15 @@ pub enum Governance<'a> {
     PriorState,
 }
 
-/// The attributes that facts are read from. Tags are many, and only read where a scope selects by them.
+/// The attributes that facts are read from.
 struct Needed {
-    tags: bool,
+    asked: Asked,
     prior_state: bool,
 }
 
 impl Wanted for Needed {
     fn attributes(&self, resource_type: &str) -> Vec<String> {
-        let mut paths = remit_catalog::needed_paths(resource_type);
-        if let Some(provider) = remit_catalog::provider_of(resource_type).filter(|_| !self.tags) {
-            paths.retain(|path| !provider.resource_tags.contains(path));
-        }
-        let mut names: Vec<String> =
-            paths.iter().filter_map(|path| path.segments().next()).map(str::to_owned).collect();
-        names.dedup();
-        names
+        self.asked.attributes(resource_type)
     }
 
     fn prior_state(&self) -> bool {
@@ -70,9 +63,8 @@ pub fn check(plan: PlanInput<'_>, governance: Governance<'_>, given: Given) -> R
         Governance::Lock { bytes, .. } => Some(Declared::from_lock(bytes)?),
         Governance::PriorState => None,
     };
-    let by_tags =
-        |declared: &Declared| declared.envelopes.iter().any(|envelope| !envelope.scope.tags.is_empty());
-    let needed = Needed { tags: locked.as_ref().is_none_or(by_tags), prior_state: locked.is_none() };
+    let asked = rules::asked(locked.as_ref().map(|declared| declared.envelopes.as_slice()));
+    let needed = Needed { asked, prior_state: locked.is_none() };
     let mut actions: BTreeMap<Action, usize> = BTreeMap::new();
     let mut collector = Collector::default();
     let mut sink = |entry: plan::ResourceChange| {
@@ -88,7 +80,7 @@ pub fn check(plan: PlanInput<'_>, governance: Governance<'_>, given: Given) -> R
         Some(declared) => declared,
         None => Declared::from_prior_state(&read.prior)?,
     };
-    let facts = facts::gather(collector.changes, &read, needed.tags)?;
+    let facts = facts::gather(collector.changes, &read, &needed.asked)?;
     let origin = match governance {
         Governance::Lock { name, .. } => Origin::Lock(name.to_owned()),
         Governance::PriorState => Origin::PriorState,

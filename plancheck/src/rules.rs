@@ -9,7 +9,11 @@ mod scale_needs_consent;
 mod scale_unbounded;
 mod ungoverned_change;
 
-pub use rule::{Context, Rule};
+pub use rule::{Context, Reads, Rule};
+
+use remit_governance::Envelope;
+
+use crate::facts::Asked;
 
 /// The rules.
 pub const RULES: &[Rule] = &[
@@ -20,3 +24,8 @@ pub const RULES: &[Rule] = &[
     ungoverned_change::RULE,
     plan_partial::RULE,
 ];
+
+/// What the rules have to know of a plan; `None` where the envelopes are not known before it is read.
+pub(crate) fn asked(envelopes: Option<&[Envelope]>) -> Asked {
+    rule::asked(RULES, envelopes)
+}

@@ -28,12 +28,12 @@ pub use capacity::{
     Take, Test, Unclear, capacity,
 };
 pub use cloud::{Cloud, cloud_of};
-pub use paths::{Path, needed_paths};
+pub use paths::{Path, needed_paths, role_paths};
 pub use provider::{
     Location, Otherwise, Parent, Provider, RegionSource, ServicePrefix, provider, provider_of, region_source,
     service_of,
 };
-pub use surface::{Kind, Role, Surface, surface, surfaces};
+pub use surface::{Elsewhere, Kind, Role, Surface, surface, surfaces};
 pub use unit::Unit;
 pub use vendor_default::{
     DefaultOrigin, Risk, SubjectMatter, VendorDefault, default, default_ids, defaults, dimension_of,

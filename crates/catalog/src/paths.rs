@@ -6,7 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::data::File;
-use crate::{Capacity, Join};
+use crate::{Capacity, Join, Role};
 
 /// The way to an attribute inside a resource, by names only: `scaling_config.max_size`.
 ///
@@ -43,8 +43,8 @@ impl fmt::Display for Path {
 
 /// All paths that must be read from a resource of this type to judge its footprint, region, account and tags, sorted.
 ///
-/// Includes the attributes through which other resources are joined to it. The paths of roles that no rule reads yet are not
-/// included; they stand in [`crate::Surface::roles`]. Empty for types of providers the catalog does not know.
+/// Includes the attributes through which other resources are joined to it. What further roles need is in [`role_paths`]. Empty for
+/// types of providers the catalog does not know.
 pub fn needed_paths(resource_type: &str) -> Vec<Path> {
     let mut paths = BTreeSet::new();
     if let Some(capacity) = crate::capacity(resource_type) {
@@ -60,6 +60,26 @@ pub fn needed_paths(resource_type: &str) -> Vec<Path> {
     if let Some(provider) = crate::provider_of(resource_type) {
         paths.extend(&provider.resource_account);
         paths.extend(&provider.resource_tags);
+    }
+    paths.into_iter().collect()
+}
+
+/// All paths that must be read from a resource of this type to know what it says in these roles, itself or for another one, sorted.
+pub fn role_paths(resource_type: &str, wanted: impl Fn(Role) -> bool) -> Vec<Path> {
+    let mut paths = BTreeSet::new();
+    if let Some(surface) = crate::surface(resource_type) {
+        let roles = surface.roles.iter().filter(|(role, _)| wanted(**role));
+        paths.extend(roles.flat_map(|(_, paths)| paths));
+        let elsewhere = surface.elsewhere.iter().filter(|there| there.roles.iter().any(|role| wanted(*role)));
+        paths.extend(elsewhere.flat_map(|there| [Some(there.path), there.unless]).flatten());
+        let named = crate::data::surface_file(resource_type).into_iter().flat_map(File::rows);
+        let naming = named.flat_map(|row| &row.elsewhere);
+        paths.extend(
+            naming
+                .filter(|there| there.resource_types.contains(&resource_type))
+                .filter(|there| there.roles.iter().any(|role| wanted(*role)))
+                .map(|there| there.key),
+        );
     }
     paths.into_iter().collect()
 }

@@ -73,12 +73,16 @@ pub enum Role {
     Concurrency,
     /// Bought throughput.
     Units,
+    /// How large one of them is: processors, memory, accelerators.
+    Size,
     /// Money, or something that drives it directly.
     Cost,
     /// What it is connected to.
     Integration,
     /// Which model.
     Model,
+    /// Which version, format or tier of something that another role names.
+    Variant,
     /// As whom it acts.
     Identity,
     /// What is recorded.
@@ -102,6 +106,9 @@ pub struct Surface {
     /// Which attributes say what. A role without attributes is left out.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub roles: BTreeMap<Role, Vec<Path>>,
+    /// Roles whose attributes can stand in another resource that this one names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub elsewhere: Vec<Elsewhere>,
     /// Something a reader of the row should know.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub note: Option<Cow<'static, str>>,
@@ -110,6 +117,34 @@ pub struct Surface {
     pub source: Cow<'static, str>,
     /// Whether the attribute paths were compared with that document.
     pub verified: bool,
+}
+
+/// Another resource that says something in place of this one: the launch template of a group.
+///
+/// Where the attribute at `path` is set, what the other resource says in these roles is said of this one too, unless this one says it
+/// itself at `unless`: in every element of the list that path leads through.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(bound(deserialize = "'de: 'static"))]
+#[serde(deny_unknown_fields)]
+pub struct Elsewhere {
+    /// What is said there.
+    pub roles: Vec<Role>,
+    /// The attribute of this resource that names the other one.
+    pub path: Path,
+    /// The types the other one can have.
+    pub resource_types: Vec<&'static str>,
+    /// The attribute of the other one that `path` holds the value of.
+    pub key: Path,
+    /// The attribute of this resource that goes first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unless: Option<Path>,
+}
+
+impl Surface {
+    /// The attributes that say something in this role.
+    pub fn paths(&self, role: Role) -> &[Path] {
+        self.roles.get(&role).map(Vec::as_slice).unwrap_or_default()
+    }
 }
 
 /// The surface row of a resource type; `None` where the type is not known to matter to agents or scaling.

@@ -61,7 +61,7 @@ fn rows_are_sorted_and_unique() {
     let ids: Vec<_> = default_ids().collect();
     assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len());
     assert_eq!(ids.len(), 260);
-    assert_eq!(surfaces().count(), 327);
+    assert_eq!(surfaces().count(), 330);
 }
 
 #[test]

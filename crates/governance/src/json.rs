@@ -15,7 +15,7 @@ const SAFE_INTEGER: u64 = (1 << 53) - 1;
 pub const MAX_DEPTH: usize = 64;
 
 /// A JSON value. Equality is that of the source: `1` and `1.0` differ.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Json {
     /// `null`; in a declaration the same as absent.
     Null,
@@ -32,7 +32,7 @@ pub enum Json {
 }
 
 /// The text of a JSON number, valid by construction.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Number(String);
 
 impl Number {

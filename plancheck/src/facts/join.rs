@@ -206,7 +206,7 @@ impl Instance {
 }
 
 /// The address of the module instance, with its keys.
-fn module_instance(address: &str) -> String {
+pub(super) fn module_instance(address: &str) -> String {
     let plain = static_address(address);
     let (_, local) = module_path(&plain);
     let own = format!(".{local}");
@@ -214,7 +214,7 @@ fn module_instance(address: &str) -> String {
 }
 
 /// What follows the last name, such as `[0]`; two resources over the same keys pair up one by one.
-fn instance_key(address: &str) -> String {
+pub(super) fn instance_key(address: &str) -> String {
     let plain = static_address(address);
     let last = plain.rsplit('.').next().unwrap_or_default();
     address.rsplit_once(&format!(".{last}")).map(|(_, key)| key.to_owned()).unwrap_or_default()

@@ -29,6 +29,15 @@ pub(crate) enum Origin {
     CannotTell(String),
 }
 
+/// Something an expression mentions, and where.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Reference {
+    /// Static address of the module it is mentioned in, with a dot behind it; empty for the root module.
+    pub(crate) module: String,
+    /// What is mentioned, as written there: `aws_launch_template.web.id`.
+    pub(crate) local: String,
+}
+
 /// Follows values through one plan.
 #[derive(Clone, Copy)]
 pub(crate) struct Origins<'a> {
@@ -95,6 +104,38 @@ impl<'a> Origins<'a> {
     pub(crate) fn references(self, address: &str, path: Path) -> Vec<String> {
         let Some(Expression::References(names)) = self.argument(address, path) else { return Vec::new() };
         names.clone()
+    }
+
+    /// Whether an unknown value is not written in its block, and so left to the provider or the cloud. Without a configuration it is not
+    /// known what is written; and what a dynamic block writes looks as if it were not, so this is no proof.
+    pub(crate) fn is_left_to_provider(self, address: &str, path: Path) -> bool {
+        self.has_block(address) && self.argument(address, path).is_none()
+    }
+
+    /// The resources an argument is computed from, also through the variables of modules.
+    pub(crate) fn resources(self, address: &str, path: Path) -> Vec<Reference> {
+        let plain = static_address(address);
+        let (modules, _) = module_path(&plain);
+        let mut found = Vec::new();
+        self.collect(&self.references(address, path), &modules, &mut found);
+        found
+    }
+
+    fn collect(self, names: &[String], modules: &[&str], found: &mut Vec<Reference>) {
+        for name in names {
+            let Some(variable) = name.strip_prefix("var.") else {
+                let module = modules.iter().fold(String::new(), |path, name| path + "module." + name + ".");
+                found.push(Reference { module, local: name.clone() });
+                continue;
+            };
+            let Some((called, parent)) = modules.split_last() else { continue };
+            let variable = variable.split(['.', '[']).next().unwrap_or(variable);
+            let call = self.module(parent).and_then(|module| module.calls.get(*called));
+            if let Some(Expression::References(names)) = call.and_then(|call| call.expressions.get(variable))
+            {
+                self.collect(names, parent, found);
+            }
+        }
     }
 
     /// Follows an expression written in the module at `path`.

@@ -83,7 +83,8 @@ fn attributes(
                 sources.push(format!("{path}"));
                 sensitive |= object.is_sensitive(path.segments());
             }
-            None if is_left_to_provider(change, *path, origins) => {}
+            // The provider computes it from its own configuration.
+            None if origins.is_left_to_provider(&change.address, *path) => {}
             None => return Some(Region::CannotTell(origins.why_unknown(&change.address, *path))),
         }
     }
@@ -93,11 +94,6 @@ fn attributes(
     names.sort();
     names.dedup();
     Some(Region::Known { names, source: sources.join(", "), sensitive })
-}
-
-/// An unknown value that the block does not write is computed by the provider from its own configuration.
-fn is_left_to_provider(change: &Changed, path: Path, origins: Origins<'_>) -> bool {
-    origins.has_block(&change.address) && origins.argument(&change.address, path).is_none()
 }
 
 /// All leaves as texts; `None` when one is unknown or is no text.

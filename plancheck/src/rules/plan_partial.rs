@@ -2,7 +2,7 @@
 
 use remit_governance::Dimension;
 
-use super::rule::{Context, Rule};
+use super::rule::{Context, Reads, Rule};
 use crate::finding::{Effect, Finding};
 
 pub(super) const RULE: Rule = Rule {
@@ -32,6 +32,7 @@ Plans of OpenTofu and of older Terraform versions do not say whether they are co
         ("actions would be invoked", Effect::Consent),
         ("an entry has an unknown action", Effect::Consent),
     ],
+    reads: Reads::NOTHING,
     judged: |_| 1,
     check,
 };

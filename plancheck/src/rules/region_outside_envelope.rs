@@ -4,7 +4,7 @@ use remit_governance::limits::{RegionAnswer, Regions};
 use remit_governance::region::spelling;
 use remit_governance::{Dimension, Envelope};
 
-use super::rule::{Context, Rule, grouped, named, place, quorum, subject, with_doubt};
+use super::rule::{Context, Reads, Rule, grouped, named, place, quorum, subject, with_doubt};
 use crate::facts::{Region, Resource, governed_cloud};
 use crate::finding::{Effect, Finding, Place, Shown};
 use crate::governed::Cover;
@@ -43,6 +43,7 @@ An object that stays as it is gets a note at most.",
         ("an exception in force allows the region", Effect::Note),
         ("the object was there before", Effect::Note),
     ],
+    reads: Reads::NOTHING,
     judged,
     check,
 };

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use remit_catalog::Role;
 use remit_governance::decimal;
 use remit_governance::time::Date;
 use remit_governance::{Decimal, Dimension, Envelope, Unit};
 
-use crate::facts::{Facts, Resource};
+use crate::facts::{Asked, Facts, Resource};
 use crate::finding::{Effect, Finding, Place, Shown};
 use crate::governed::{Cover, Footprint};
 use crate::text::escape;
@@ -26,10 +27,45 @@ pub struct Rule {
     pub explain: &'static str,
     /// When which verdict follows, for the table of the rule reference.
     pub verdicts: &'static [(&'static str, Effect)],
+    /// What it looks at besides what every check reads.
+    pub reads: Reads,
     /// How many objects were its business.
     pub judged: fn(&Context<'_>) -> usize,
     /// Judges.
     pub check: fn(&Context<'_>) -> Vec<Finding>,
+}
+
+/// What a rule looks at besides what every check reads, and when. What no rule looks at is never kept of a plan.
+pub struct Reads {
+    /// Settings in these roles.
+    pub roles: &'static [Role],
+    /// Tags of everything.
+    pub tags: bool,
+    /// Whether the rule looks at them under this envelope.
+    pub under: fn(&Envelope) -> bool,
+}
+
+impl Reads {
+    /// Nothing more.
+    pub const NOTHING: Self = Self { roles: &[], tags: false, under: |_| false };
+
+    /// Settings in these roles.
+    pub const fn roles(roles: &'static [Role], under: fn(&Envelope) -> bool) -> Self {
+        Self { roles, tags: false, under }
+    }
+}
+
+/// What the rules have to know of a plan under these envelopes; `None` where they are not known yet, and then all of it. Scopes can
+/// select by tags whatever the rules do.
+pub(crate) fn asked(rules: &[Rule], envelopes: Option<&[Envelope]>) -> Asked {
+    let any = |holds: &dyn Fn(&Envelope) -> bool| envelopes.is_none_or(|all| all.iter().any(holds));
+    let mut asked = Asked { tags: any(&|envelope| !envelope.scope.tags.is_empty()), ..Asked::default() };
+    for reads in rules.iter().map(|rule| &rule.reads).filter(|reads| any(&|envelope| (reads.under)(envelope)))
+    {
+        asked.tags |= reads.tags;
+        asked.roles.extend(reads.roles);
+    }
+    asked
 }
 
 /// Everything a rule sees: facts and governance, never plan JSON, never a clock.

@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use remit_governance::limits::{Bound, ScaleAnswer};
 use remit_governance::{Dimension, Envelope, Unit, decimal};
 
-use super::rule::{Context, Rule, amount, grouped, named, place, quorum, subject, unit_words, with_doubt};
+use super::rule::{
+    Context, Reads, Rule, amount, grouped, named, place, quorum, subject, unit_words, with_doubt,
+};
 use super::scale_above_ceiling::{limit_name, members, smallest, totals};
 use crate::facts::{Amount, Resource};
 use crate::finding::{Effect, Finding, Limit};
@@ -41,6 +43,7 @@ A maximum that is only known after apply needs consent, and the finding says wha
         ("a grant of `unlimited` has expired", Effect::Consent),
         ("total reaches a `notify_at` percentage", Effect::Note),
     ],
+    reads: Reads::NOTHING,
     judged: |cx| cx.footprints.iter().map(|footprint| footprint.members).sum(),
     check,
 };

@@ -3,7 +3,7 @@
 use remit_catalog::Kind;
 use remit_governance::Dimension;
 
-use super::rule::{Context, Rule, grouped, named, place, quorum, subject, with_doubt};
+use super::rule::{Context, Reads, Rule, grouped, named, place, quorum, subject, with_doubt};
 use crate::facts::Resource;
 use crate::finding::{Effect, Finding};
 use crate::governed::Cover;
@@ -36,6 +36,7 @@ Where it cannot be told whether an envelope matches, the object counts as inside
         ("a surface is created, changed or replaced outside every envelope", Effect::Consent),
         ("an object leaves the scope of an envelope", Effect::Consent),
     ],
+    reads: Reads::NOTHING,
     judged,
     check,
 };

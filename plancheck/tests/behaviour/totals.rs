@@ -108,9 +108,9 @@ fn all_envelopes_hold_and_the_binding_one_is_named() {
     let finding = &report.findings.as_slice()[0];
     assert_eq!(finding.envelope.as_deref(), Some("small"));
     assert!(
-        finding.why.iter().any(|why| why.contains("`large` would have 15 instances left")),
+        finding.slack.iter().any(|slack| slack.contains("`large` would have 15 instances left")),
         "{:?}",
-        finding.why
+        finding.slack
     );
 }
 

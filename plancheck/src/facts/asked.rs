@@ -1,0 +1,32 @@
+//! What a check has to know of a plan besides what every check reads. Reading what nobody asks for is most of what a long plan costs.
+
+use std::collections::BTreeSet;
+
+use remit_catalog::Role;
+
+/// The facts that the rules need under the envelopes in force.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// Whether anything looks at tags.
+    pub tags: bool,
+    /// The roles whose attributes something looks at.
+    pub roles: BTreeSet<Role>,
+}
+
+impl Asked {
+    /// Names of the top-level attributes to keep of a type.
+    pub fn attributes(&self, resource_type: &str) -> Vec<String> {
+        let mut paths = remit_catalog::needed_paths(resource_type);
+        if let Some(provider) = remit_catalog::provider_of(resource_type).filter(|_| !self.tags) {
+            paths.retain(|path| !provider.resource_tags.contains(path));
+        }
+        if !self.roles.is_empty() {
+            paths.extend(remit_catalog::role_paths(resource_type, |role| self.roles.contains(&role)));
+        }
+        let mut names: Vec<String> =
+            paths.iter().filter_map(|path| path.segments().next()).map(str::to_owned).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+}
