@@ -102,11 +102,16 @@ fn unknown_written_and_unknown_left_to_the_cloud_are_told_apart() {
     let change = unknown(create("aws_instance.a", json!({})), json!({ "instance_type": true }));
     let plan = plan(&[change]);
     assert_eq!(after(&plan, TYPES, "aws_instance.a"), ["instance_type: computed"]);
-    let written =
-        referring(plan, "aws_instance.a", json!({ "instance_type": { "references": ["var.size"] } }));
+    let written = referring(
+        plan,
+        "aws_instance.a",
+        json!({ "instance_type": { "references": ["aws_ssm_parameter.size.value"] } }),
+    );
     assert_eq!(
         after(&written, TYPES, "aws_instance.a"),
-        ["instance_type: cannot tell: `instance_type` is unknown until apply: it comes from `var.size`"]
+        [
+            "instance_type: cannot tell: `instance_type` is unknown until `aws_ssm_parameter.size.value` exists"
+        ]
     );
 }
 
