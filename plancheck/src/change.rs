@@ -51,9 +51,18 @@ pub struct Collector {
 impl Collector {
     /// Takes one entry of `resource_changes`.
     pub fn take(&mut self, entry: ResourceChange) {
+        match Changed::of(entry) {
+            Some(changed) => self.changes.push(changed),
+            None => self.reads += 1,
+        }
+    }
+}
+
+impl Changed {
+    /// The change of a managed object; `None` for a data source.
+    pub fn of(entry: ResourceChange) -> Option<Self> {
         if entry.mode == Mode::Other {
-            self.reads += 1;
-            return;
+            return None;
         }
         let change = entry.change;
         let marked = Marked {
@@ -61,7 +70,7 @@ impl Collector {
             before_sensitive: change.before_sensitive,
             after_sensitive: change.after_sensitive,
         };
-        self.changes.push(Changed {
+        Some(Self {
             address: entry.address,
             previous_address: entry.previous_address,
             resource_type: entry.resource_type,
@@ -71,7 +80,7 @@ impl Collector {
             before: change.before.filter(|_| change.action != Action::NoOp),
             after: change.after,
             marked: (!marked.is_empty()).then(|| Box::new(marked)),
-        });
+        })
     }
 }
 

@@ -1,6 +1,6 @@
 //! The governance a plan is judged by: a lock, or the state from before the change. Never what the change itself would make true.
 
-use remit_governance::{Digest, Envelope, Lock};
+use remit_governance::{Approver, DefaultOverride, Digest, Envelope, Lock};
 
 use crate::plan::PriorObject;
 use crate::text::escape;
@@ -11,6 +11,10 @@ use crate::verdict::CheckError;
 pub struct Declared {
     /// Sorted by name.
     pub envelopes: Vec<Envelope>,
+    /// Everybody who may approve anything, by address.
+    pub approvers: Vec<Approver>,
+    /// What was decided about vendors' defaults.
+    pub overrides: Vec<DefaultOverride>,
     /// Digest of the lock they stand in.
     pub digest: Digest,
     /// Serial of that lock.
@@ -56,7 +60,15 @@ impl Declared {
         if envelopes.is_empty() {
             return Err(none_found());
         }
-        Ok(Self { envelopes, digest: lock.digest(), serial: lock.serial() })
+        let mut approvers: Vec<Approver> = lock.approvers().cloned().collect();
+        approvers.sort_by(|a, b| a.email.as_str().cmp(b.email.as_str()));
+        Ok(Self {
+            envelopes,
+            approvers,
+            overrides: lock.overrides().to_vec(),
+            digest: lock.digest(),
+            serial: lock.serial(),
+        })
     }
 }
 

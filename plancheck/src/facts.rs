@@ -24,7 +24,7 @@ use remit_catalog::{Location, Unit};
 use rust_decimal::Decimal;
 
 use crate::change::Changed;
-use crate::plan::{Action, Marks, Plan, PlanError};
+use crate::plan::{Action, Invocation, Marks, Plan, PlanError};
 use attribute::Object;
 use origin::Origins;
 
@@ -41,16 +41,27 @@ pub struct Facts {
 }
 
 /// What is not in the list of changes.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub struct Beyond {
     /// The plan says that it left something out.
     pub incomplete: bool,
+    /// The plan says that it cannot be applied.
+    pub unapplyable: bool,
     /// Changes put off to a later plan.
-    pub deferred: usize,
+    pub deferred: Vec<Deferred>,
     /// Actions that would be invoked.
-    pub invocations: usize,
-    /// Objects found changed outside Terraform.
-    pub drifted: usize,
+    pub invocations: Vec<Invocation>,
+    /// Objects found changed outside Terraform, where the change may matter: from what the state said to what there is.
+    pub drift: Vec<Resource>,
+}
+
+/// A change put off to a later plan.
+#[derive(Debug, Clone)]
+pub struct Deferred {
+    /// Terraform's word for why.
+    pub reason: Option<Box<str>>,
+    /// What is planned of it so far; absent where the plan does not say.
+    pub resource: Option<Resource>,
 }
 
 /// One managed object and what the plan would do with it.
@@ -193,30 +204,57 @@ impl Capacity {
     }
 }
 
-/// Draws the facts from the changes and everything else a plan says. What nobody asked for is left out: tags are many, and matter only
-/// where something looks at them.
-pub fn gather(changes: Vec<Changed>, plan: &Plan, asked: &Asked) -> Result<Facts, PlanError> {
+/// Draws the facts from the changes and everything else a plan says. What nobody asked for is left out: tags are
+/// many, and matter only where something looks at them. What the plan keeps of changes besides the list is used up.
+pub fn gather(changes: Vec<Changed>, plan: &mut Plan, asked: &Asked) -> Result<Facts, PlanError> {
+    let drift = std::mem::take(&mut plan.drift.objects).into_iter().filter_map(Changed::of).collect();
+    let deferred = std::mem::take(&mut plan.deferred);
+    let invocations = std::mem::take(&mut plan.invocations);
     let origins = Origins::new(plan);
+    let shared = Shared::default();
+    let beyond = Beyond {
+        incomplete: plan.complete == Some(false),
+        unapplyable: plan.applyable == Some(false),
+        deferred: put_off(deferred, origins, asked, &shared)?,
+        invocations,
+        drift: resources(drift, origins, asked, &shared)?,
+    };
+    Ok(Facts { resources: resources(changes, origins, asked, &shared)?, beyond })
+}
+
+fn put_off<'a>(
+    entries: Vec<crate::plan::Deferred>,
+    origins: Origins<'a>,
+    asked: &Asked,
+    shared: &Shared<'a>,
+) -> Result<Vec<Deferred>, PlanError> {
+    let each = entries.into_iter().map(|entry| {
+        let change = entry.change.and_then(Changed::of).into_iter().collect();
+        Ok(Deferred { reason: entry.reason, resource: resources(change, origins, asked, shared)?.pop() })
+    });
+    each.collect()
+}
+
+/// The facts of one list of changes, which are joined among themselves.
+fn resources<'a>(
+    changes: Vec<Changed>,
+    origins: Origins<'a>,
+    asked: &Asked,
+    shared: &Shared<'a>,
+) -> Result<Vec<Resource>, PlanError> {
     let joins = join::Joins::find(&changes, origins)?;
     let mut elsewhere = elsewhere::Elsewhere::find(&changes, origins, asked)?;
     let mut resources = Vec::with_capacity(changes.len());
-    let shared = Shared::default();
     for (index, change) in changes.into_iter().enumerate() {
         // Parsed one at a time: the parsed form is many times larger than the text.
         let sides = Sides::read(&change)?;
         let elsewhere = [elsewhere.of(index, false), elsewhere.of(index, true)];
-        let source = Source { origins, asked, joins: &joins, shared: &shared };
+        let source = Source { origins, asked, joins: &joins, shared };
         resources.push(resource(index, change, &sides, elsewhere, source));
     }
     region::inherit(&mut resources, origins);
     separate(&mut resources);
-    let beyond = Beyond {
-        incomplete: plan.complete == Some(false),
-        deferred: plan.deferred,
-        invocations: plan.invocations,
-        drifted: plan.drifted,
-    };
-    Ok(Facts { resources, beyond })
+    Ok(resources)
 }
 
 /// Undoes what was joined by name alone: two things of one name in two regions are two things, and of several things that one other

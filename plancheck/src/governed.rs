@@ -6,8 +6,8 @@ use std::rc::Rc;
 use foldhash::{HashMap, HashSet};
 use remit_governance::{Decimal, Envelope, Membership, Seen, Subject, TagsSeen, Unit};
 
-use crate::facts::{Account, Amount, Facts, Resource, Tags, governed_cloud};
-use crate::plan::Action;
+use crate::facts::{Account, Amount, Deferred, Facts, Resource, Tags, governed_cloud};
+use crate::plan::{Action, Invocation};
 use crate::report::Given;
 
 /// One envelope over one object.
@@ -21,12 +21,9 @@ pub struct Cover {
     pub leaves: bool,
 }
 
-/// For each object, in the order of the facts, the envelopes that govern it.
-pub fn cover(facts: &Facts, envelopes: &[Envelope], given: &Given) -> Vec<Rc<[Cover]>> {
-    let covers = |resource: &Resource| -> Rc<[Cover]> {
-        let each = envelopes.iter().enumerate();
-        each.filter_map(|(envelope, declared)| over(resource, envelope, declared, given)).collect()
-    };
+/// For each object, in their order, the envelopes that govern it.
+pub fn cover(resources: &[Resource], envelopes: &[Envelope], given: &Given) -> Vec<Rc<[Cover]>> {
+    let covers = |resource: &Resource| -> Rc<[Cover]> { each_over(resource, envelopes, given).collect() };
     let one_by_one = envelopes
         .iter()
         .any(|envelope| !envelope.scope.addresses.is_empty() || !envelope.scope.tags.is_empty());
@@ -39,7 +36,7 @@ pub fn cover(facts: &Facts, envelopes: &[Envelope], given: &Given) -> Vec<Rc<[Co
             known.insert(Rc::clone(&found));
             found
         };
-        return facts.resources.iter().map(covers).map(shared).collect();
+        return resources.iter().map(covers).map(shared).collect();
     }
     // No selector tells these apart. The facts store equal types and accounts once.
     let mut known = HashMap::default();
@@ -48,7 +45,88 @@ pub fn cover(facts: &Facts, envelopes: &[Envelope], given: &Given) -> Vec<Rc<[Co
         (Rc::as_ptr(&resource.resource_type), Rc::as_ptr(&resource.account), before, goes(resource))
     };
     let shared = |resource| Rc::clone(known.entry(alike(resource)).or_insert_with(|| covers(resource)));
-    facts.resources.iter().map(shared).collect()
+    resources.iter().map(shared).collect()
+}
+
+/// The envelopes over what is not in the list of changes, in the order of the facts.
+#[derive(Debug, Clone, Default)]
+pub struct BeyondCovers {
+    /// Over deferred changes; all envelopes where the plan does not say what is deferred.
+    pub deferred: Vec<Vec<Cover>>,
+    /// Over actions.
+    pub invocations: Vec<Vec<Cover>>,
+    /// Over what changed outside Terraform.
+    pub drift: Vec<Rc<[Cover]>>,
+}
+
+/// Which envelopes govern what is not in the list of changes.
+pub fn cover_beyond(
+    facts: &Facts,
+    covers: &[Rc<[Cover]>],
+    envelopes: &[Envelope],
+    given: &Given,
+) -> BeyondCovers {
+    let beyond = &facts.beyond;
+    let put_off = |deferred: &Deferred| match &deferred.resource {
+        Some(resource) => each_over(resource, envelopes, given).collect(),
+        None => (0..envelopes.len()).map(|envelope| untold(envelope, &["addresses"])).collect(),
+    };
+    let asked: HashSet<&str> =
+        beyond.invocations.iter().filter_map(|invocation| invocation.trigger.as_deref()).collect();
+    let there = facts.resources.iter().zip(covers).filter(|(resource, _)| asked.contains(&*resource.address));
+    let triggers: HashMap<&str, (&Resource, &[Cover])> =
+        there.map(|(resource, covers)| (&*resource.address, (resource, &**covers))).collect();
+    let invoked = |invocation: &Invocation| {
+        let trigger = invocation.trigger.as_ref().and_then(|address| triggers.get(&**address));
+        let mut found = over_action(invocation, trigger.map(|(resource, _)| *resource), envelopes, given);
+        found.extend(trigger.into_iter().flat_map(|(_, covers)| covers.iter().cloned()));
+        // Known membership before doubt, so that the first of each envelope is the surest.
+        found.sort_by_key(|cover| (cover.envelope, cover.untold.len()));
+        found.dedup_by_key(|cover| cover.envelope);
+        found
+    };
+    BeyondCovers {
+        deferred: beyond.deferred.iter().map(put_off).collect(),
+        invocations: beyond.invocations.iter().map(invoked).collect(),
+        drift: cover(&beyond.drift, envelopes, given),
+    }
+}
+
+/// An action has an address and a type of its own; account and tags are those of the resource that triggers it.
+fn over_action(
+    invocation: &Invocation,
+    trigger: Option<&Resource>,
+    envelopes: &[Envelope],
+    given: &Given,
+) -> Vec<Cover> {
+    let each = envelopes.iter().enumerate();
+    let (Some(address), Some(kind)) = (&invocation.address, &invocation.action_type) else {
+        return each.map(|(envelope, _)| untold(envelope, &["addresses", "resource_types"])).collect();
+    };
+    let state = State {
+        address,
+        account: trigger.map_or(&Account::CannotTell, |resource| &resource.account),
+        tags: trigger.and_then(|resource| resource.tags_after.as_deref().or(resource.tags_before.as_deref())),
+    };
+    let over = |(envelope, declared): (usize, &Envelope)| match membership(kind, &state, declared, given) {
+        Membership::Outside => None,
+        Membership::Inside => Some(untold(envelope, &[])),
+        Membership::CannotTell(selectors) => Some(untold(envelope, &selectors)),
+    };
+    each.filter_map(over).collect()
+}
+
+fn untold(envelope: usize, selectors: &[&'static str]) -> Cover {
+    Cover { envelope, untold: selectors.to_vec(), leaves: false }
+}
+
+fn each_over<'a>(
+    resource: &'a Resource,
+    envelopes: &'a [Envelope],
+    given: &'a Given,
+) -> impl Iterator<Item = Cover> + 'a {
+    let each = envelopes.iter().enumerate();
+    each.filter_map(move |(envelope, declared)| over(resource, envelope, declared, given))
 }
 
 fn goes(resource: &Resource) -> bool {
@@ -76,8 +154,9 @@ fn over(resource: &Resource, envelope: usize, declared: &Envelope, given: &Given
     };
     let same =
         before.address == after.address && before.account == after.account && before.tags == after.tags;
-    let becomes = membership(resource, &after, declared, given);
-    let was = if same { becomes.clone() } else { membership(resource, &before, declared, given) };
+    let becomes = membership(&resource.resource_type, &after, declared, given);
+    let was =
+        if same { becomes.clone() } else { membership(&resource.resource_type, &before, declared, given) };
     let leaves = !goes(resource) && becomes == Membership::Outside;
     match (was, becomes) {
         (Membership::Outside, Membership::Outside) => None,
@@ -90,14 +169,13 @@ fn over(resource: &Resource, envelope: usize, declared: &Envelope, given: &Given
     }
 }
 
-fn membership(resource: &Resource, state: &State<'_>, envelope: &Envelope, given: &Given) -> Membership {
-    if is_of_another_cloud(resource, envelope) {
+fn membership(resource_type: &str, state: &State<'_>, envelope: &Envelope, given: &Given) -> Membership {
+    if is_of_another_cloud(resource_type, envelope) {
         return Membership::Outside;
     }
     let map = state.tags.map(|tags| seen(tags, envelope));
     let tags: Vec<TagsSeen<'_>> = map.iter().map(TagsSeen::Known).collect();
     let ask = |account: Seen<'_>, workspace: Seen<'_>| {
-        let resource_type = &*resource.resource_type;
         let addresses = &[state.address];
         envelope.scope.membership(&Subject { account, workspace, addresses, resource_type, tags: &tags })
     };
@@ -115,10 +193,10 @@ fn membership(resource: &Resource, state: &State<'_>, envelope: &Envelope, given
 }
 
 /// Whose an object is may not be known, but no account of one cloud holds what another cloud makes.
-fn is_of_another_cloud(resource: &Resource, envelope: &Envelope) -> bool {
+fn is_of_another_cloud(resource_type: &str, envelope: &Envelope) -> bool {
     let accounts = &envelope.scope.accounts;
     !accounts.is_empty()
-        && governed_cloud(&resource.resource_type)
+        && governed_cloud(resource_type)
             .is_some_and(|cloud| accounts.iter().all(|account| account.cloud() != cloud))
 }
 

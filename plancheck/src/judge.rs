@@ -72,7 +72,7 @@ pub fn check(plan: PlanInput<'_>, governance: Governance<'_>, given: Given) -> R
         collector.take(entry);
         Ok(())
     };
-    let read = match plan {
+    let mut read = match plan {
         PlanInput::Bytes(bytes) => plan::read_bytes(bytes, &needed, &mut sink)?,
         PlanInput::Stream(reader) => plan::read_stream(reader, &needed, &mut sink)?,
     };
@@ -80,7 +80,7 @@ pub fn check(plan: PlanInput<'_>, governance: Governance<'_>, given: Given) -> R
         Some(declared) => declared,
         None => Declared::from_prior_state(&read.prior)?,
     };
-    let facts = facts::gather(collector.changes, &read, &needed.asked)?;
+    let facts = facts::gather(collector.changes, &mut read, &needed.asked)?;
     let origin = match governance {
         Governance::Lock { name, .. } => Origin::Lock(name.to_owned()),
         Governance::PriorState => Origin::PriorState,
@@ -95,10 +95,19 @@ struct Seen {
 
 fn report(facts: &Facts, declared: &Declared, origin: Origin, seen: Seen, given: Given) -> Report {
     let envelopes = declared.envelopes.as_slice();
-    let covers = governed::cover(facts, envelopes, &given);
+    let covers = governed::cover(&facts.resources, envelopes, &given);
     let footprints = governed::footprints(facts, &covers, envelopes);
-    let context =
-        Context { facts, envelopes, covers: &covers, footprints: &footprints, today: today(given.now) };
+    let beyond = governed::cover_beyond(facts, &covers, envelopes, &given);
+    let context = Context {
+        facts,
+        envelopes,
+        covers: &covers,
+        footprints: &footprints,
+        beyond: &beyond,
+        declared,
+        now: given.now,
+        today: today(given.now),
+    };
     let mut findings: Vec<Finding> = RULES.iter().flat_map(|rule| (rule.check)(&context)).collect();
     attribute(&mut findings, envelopes);
     let rules =
@@ -123,7 +132,7 @@ fn report(facts: &Facts, declared: &Declared, origin: Origin, seen: Seen, given:
             .collect(),
         rules,
         findings: Findings::new(findings),
-        not_judged: not_judged(envelopes, seen.plan.drifted, not_counted(facts, &covers)),
+        not_judged: not_judged(envelopes, seen.plan.drift.count, not_counted(facts, &covers)),
         unknown_types: unknown_types(facts),
     }
 }
@@ -167,8 +176,12 @@ fn not_judged(envelopes: &[Envelope], drifted: usize, not_counted: Vec<NotJudged
         }
     }
     if drifted > 0 {
-        let why = "this version reads that there is drift, not what it means".to_owned();
-        list.push(NotJudged { what: format!("drift of {drifted} objects"), envelope: None, why });
+        let why = "of drift only ceilings and membership in a scope are judged".to_owned();
+        list.push(NotJudged {
+            what: format!("the rest of the drift of {drifted} objects"),
+            envelope: None,
+            why,
+        });
     }
     list.sort();
     list
@@ -213,9 +226,6 @@ fn declared_only(envelope: &Envelope) -> Vec<(&'static str, &'static str)> {
         (true, "logging", LATER),
         (true, "deletion", LATER),
         (true, "privileges", LATER),
-        (true, "actions", "actions are told as `plan-partial`; the posture of the envelope is not applied"),
-        (envelope.review.is_some(), "review", LATER),
-        (!envelope.freezes.is_empty(), "freezes", LATER),
         (
             !envelope.agents.principals.is_empty() || !envelope.agents.actors.is_empty(),
             "agents",

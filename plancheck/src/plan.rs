@@ -4,6 +4,7 @@
 //! size can be read; everything else comes back in [`Plan`] once the last byte has been seen, because `errored`, `complete` and
 //! truncation only show there.
 
+mod beyond;
 mod change;
 mod configuration;
 mod context;
@@ -14,6 +15,7 @@ mod prior_state;
 mod resources;
 mod wanted;
 
+pub use beyond::{Deferred, Drift, Invocation};
 pub use change::{Action, Attributes, Change, Marks, Mode, ResourceChange};
 pub use configuration::{Call, Configuration, Expression, Module, ProviderConfig, ResourceConfig, Variable};
 pub use error::PlanError;
@@ -42,12 +44,14 @@ pub struct Plan {
     pub configuration: Option<Configuration>,
     /// `remit_*` objects of the state before this change.
     pub prior: Vec<PriorObject>,
-    /// How many objects were found changed outside Terraform.
-    pub drifted: usize,
-    /// How many changes were put off, and are therefore not in the list of changes.
-    pub deferred: usize,
-    /// How many actions the plan would invoke, now or deferred.
-    pub invocations: usize,
+    /// Whether Terraform would apply it: `false` when nothing would change, too. Absent in older plans and in OpenTofu's.
+    pub applyable: Option<bool>,
+    /// What was found changed outside Terraform.
+    pub drift: Drift,
+    /// Changes that were put off, and are therefore not in the list of changes.
+    pub deferred: Vec<Deferred>,
+    /// Actions that the plan would invoke, now or later.
+    pub invocations: Vec<Invocation>,
     /// How many entries `resource_changes` has.
     pub changes: usize,
 }

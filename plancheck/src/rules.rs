@@ -1,6 +1,13 @@
 //! All rules, in the order of reports. What each one does stands in its own file; to add one, add a file and a line here, and a
 //! folder with its fixtures under `tests/rules/`.
 
+mod action_invocation;
+mod change_not_understood;
+mod deferred_change;
+mod drifted_outside_terraform;
+mod envelope_review_overdue;
+mod freeze_window;
+mod plan_not_applyable;
 mod plan_partial;
 mod region_outside_envelope;
 mod rule;
@@ -22,7 +29,14 @@ pub const RULES: &[Rule] = &[
     scale_unbounded::RULE,
     scale_needs_consent::RULE,
     ungoverned_change::RULE,
+    action_invocation::RULE,
+    drifted_outside_terraform::RULE,
+    envelope_review_overdue::RULE,
+    freeze_window::RULE,
+    deferred_change::RULE,
     plan_partial::RULE,
+    plan_not_applyable::RULE,
+    change_not_understood::RULE,
 ];
 
 /// What the rules have to know of a plan; `None` where the envelopes are not known before it is read.

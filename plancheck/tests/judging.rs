@@ -201,12 +201,15 @@ fn a_surface_outside_every_envelope_is_a_finding() {
 
 #[test]
 fn what_is_not_in_the_list_of_changes_needs_consent() {
-    for (key, value) in
-        [("complete", json!(false)), ("deferred_changes", json!([{}])), ("action_invocations", json!([{}]))]
-    {
+    for (key, value, rule) in [
+        ("complete", json!(false), "plan-partial"),
+        ("deferred_changes", json!([{}]), "deferred-change"),
+        ("action_invocations", json!([{}]), "action-invocation"),
+        ("deferred_action_invocations", json!([{}]), "action-invocation"),
+    ] {
         let mut partial = plan(&[], &west());
         partial[key] = value;
-        assert_eq!(rules(&judge(&instances(), &partial), Effect::Consent), ["plan-partial"], "{key}");
+        assert_eq!(rules(&judge(&instances(), &partial), Effect::Consent), [rule], "{key}");
     }
 }
 

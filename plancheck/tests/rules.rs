@@ -32,8 +32,17 @@ const UNKNOWN: &[(&str, Unknown)] = &[
     ("scale-needs-consent", Unknown::Asks("scale-needs-consent")),
     // What may be inside an envelope counts as inside: the limits of the envelope decide, and the finding says so.
     ("ungoverned-change", Unknown::Denies("scale-above-ceiling")),
-    // OpenTofu and older versions never say whether a plan is complete.
+    // What may be inside an envelope counts as inside.
+    ("action-invocation", Unknown::Asks("action-invocation")),
+    ("drifted-outside-terraform", Unknown::Asks("drifted-outside-terraform")),
+    ("envelope-review-overdue", Unknown::Asks("envelope-review-overdue")),
+    ("freeze-window", Unknown::Asks("freeze-window")),
+    ("deferred-change", Unknown::Asks("deferred-change")),
+    // OpenTofu and older versions never say whether a plan is complete, or can be applied.
     ("plan-partial", Unknown::IsSilent),
+    ("plan-not-applyable", Unknown::IsSilent),
+    // Actions are never unknown; an empty list of them changes nothing.
+    ("change-not-understood", Unknown::IsSilent),
 ];
 
 #[derive(Clone, Copy)]

@@ -32,8 +32,8 @@ fn facts(plan: &Plan, roles: &[Role]) -> Facts {
         collector.take(entry);
         Ok(())
     };
-    let read = read_bytes(plan.to_string().as_bytes(), &needed, &mut sink).expect("a sound plan");
-    gather(collector.changes, &read, &needed.0).expect("sound values")
+    let mut read = read_bytes(plan.to_string().as_bytes(), &needed, &mut sink).expect("a sound plan");
+    gather(collector.changes, &mut read, &needed.0).expect("sound values")
 }
 
 /// What one side says, in words.

@@ -83,8 +83,13 @@ pub fn coverage(envelope: &Envelope) -> Vec<Coverage> {
     if limits.growth.is_some() {
         found.push(Coverage::not_judged(Dimension::Growth, "limits.growth", GROWTH));
     }
-    found.extend(POSTURES.map(|(dimension, residual)| {
-        Coverage::not_judged(dimension, format!("limits.{dimension}"), residual)
+    found.extend(POSTURES.map(|(dimension, judged, residual)| {
+        let limit = format!("limits.{dimension}");
+        if judged {
+            Coverage::judged(dimension, limit, residual)
+        } else {
+            Coverage::not_judged(dimension, limit, residual)
+        }
     }));
     found
 }
@@ -102,16 +107,23 @@ const PERIMETER: &str = "nothing acts on it yet: what a plan opens to the intern
 const TAGS: &str = "nothing acts on it yet: the tags of a planned resource are not compared with it";
 const GROWTH: &str = "nothing acts on it yet: how fast things grow is not looked at, only how large they get";
 
-const POSTURES: [(Dimension, &str); 4] = [
+/// With whether a rule of plancheck judges it.
+const POSTURES: [(Dimension, bool, &str); 4] = [
     (
         Dimension::Logging,
+        false,
         "nothing acts on it yet: a plan that turns logs off is not recognized, even under `deny`",
     ),
-    (Dimension::Deletion, "nothing acts on it yet: a plan that destroys is not held up, even under `deny`"),
-    (Dimension::Privileges, "nothing acts on it yet: rights that a plan hands out are not looked at"),
+    (
+        Dimension::Deletion,
+        false,
+        "nothing acts on it yet: a plan that destroys is not held up, even under `deny`",
+    ),
+    (Dimension::Privileges, false, "nothing acts on it yet: rights that a plan hands out are not looked at"),
     (
         Dimension::Actions,
-        "nothing acts on it yet: a plan that invokes actions needs consent, whatever is said here",
+        true,
+        "actions that somebody invokes without a plan, and what an action does once it runs",
     ),
 ];
 
@@ -131,7 +143,8 @@ mod tests {
     #[test]
     fn what_no_rule_judges_says_that_nothing_acts() {
         for covered in coverage(&crate::envelope::tests::full()) {
-            let judged = covered.limit == "limits.regions" || covered.limit.starts_with("limits.capacity.");
+            let judged = matches!(covered.limit.as_str(), "limits.regions" | "limits.actions")
+                || covered.limit.starts_with("limits.capacity.");
             assert_eq!(covered.delay == "not judged by this version", !judged, "{}", covered.limit);
             let says = covered.residual.starts_with("nothing acts on it yet: ");
             assert_eq!(says, !judged, "{}: {}", covered.limit, covered.residual);

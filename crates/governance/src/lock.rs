@@ -109,6 +109,11 @@ impl Lock {
         self.approvers.get(digest)
     }
 
+    /// All approvers, by digest.
+    pub fn approvers(&self) -> impl Iterator<Item = &Approver> {
+        self.approvers.values()
+    }
+
     /// What came with a record as approvals, unverified.
     pub fn approvals(&self, digest: &Digest) -> &[Json] {
         self.records.get(digest).map_or(&[], |entry| &entry.approvals)

@@ -28,6 +28,8 @@ pub enum Action {
     Delete,
     /// Leave it running and stop managing it.
     Forget,
+    /// Invoke it: an action, which is no object.
+    Invoke,
     /// A word or a combination this version does not know.
     Unknown,
 }
@@ -59,6 +61,7 @@ impl Action {
             Self::Replace => "replace",
             Self::Delete => "delete",
             Self::Forget => "forget",
+            Self::Invoke => "invoke",
             Self::Unknown => "unknown action",
         }
     }
@@ -67,7 +70,7 @@ impl Action {
 /// The attributes that were asked for, by name, as they stand in the file.
 ///
 /// One text for all of them, since there are very many of these and most hold two or three short values.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Attributes(Box<str>);
 
 /// Stands between a name and its value, and behind the value. INVARIANT: neither occurs in them, because JSON has control characters
@@ -104,7 +107,7 @@ impl Attributes {
 }
 
 /// Which parts of an object are unknown or sensitive.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Marks {
     /// One answer for the whole object.
     All(bool),
@@ -126,7 +129,7 @@ impl Default for Marks {
 }
 
 /// The `change` of an entry.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
     /// What happens.
     pub action: Action,
@@ -143,7 +146,7 @@ pub struct Change {
 }
 
 /// One entry of `resource_changes`. Texts that many entries share are stored once.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ResourceChange {
     /// Full address with instance keys.
     pub address: Box<str>,

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 
 use remit_governance::json::Json;
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
+use super::beyond::{DeferredSeed, DriftSeed, invocations};
 use super::configuration::ConfigurationSeed;
 use super::context::{Context, Input, strict};
 use super::input::read_error;
@@ -139,11 +140,11 @@ impl Parts {
                     map.next_value_seed(ConfigurationSeed { context })?;
                 plan.configuration = configuration;
             }
-            "resource_drift" => plan.drifted = map.next_value_seed(CountSeed)?,
-            "deferred_changes" => plan.deferred = map.next_value_seed(CountSeed)?,
-            "action_invocations" | "deferred_action_invocations" => {
-                plan.invocations += map.next_value_seed(CountSeed)?;
-            }
+            "applyable" => plan.applyable = map.next_value()?,
+            "resource_drift" => plan.drift = map.next_value_seed(DriftSeed { context })?,
+            "deferred_changes" => plan.deferred = map.next_value_seed(DeferredSeed { context })?,
+            "action_invocations" => invocations(map, false, &mut plan.invocations)?,
+            "deferred_action_invocations" => invocations(map, true, &mut plan.invocations)?,
             _ => {
                 map.next_value::<IgnoredAny>()?;
             }
@@ -156,33 +157,6 @@ impl Parts {
             _ => {}
         }
         Ok(())
-    }
-}
-
-/// Counts the elements of a list without looking at them.
-struct CountSeed;
-
-impl<'de> DeserializeSeed<'de> for CountSeed {
-    type Value = usize;
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<usize, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for CountSeed {
-    type Value = usize;
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list")
-    }
-    fn visit_unit<E>(self) -> Result<usize, E> {
-        Ok(0)
-    }
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<usize, A::Error> {
-        let mut count = 0;
-        while list.next_element::<IgnoredAny>()?.is_some() {
-            count += 1;
-        }
-        Ok(count)
     }
 }
 

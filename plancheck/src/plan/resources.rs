@@ -32,7 +32,9 @@ impl<'de> Visitor<'de> for ChangesSeed<'_, '_, '_> {
     }
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<usize, A::Error> {
         let mut count = 0;
-        while let Some(change) = list.next_element_seed(EntrySeed { context: self.context })? {
+        while let Some(change) =
+            list.next_element_seed(EntrySeed { context: self.context, may_lack_address: false })?
+        {
             count += 1;
             (self.sink)(change).map_err(|error| self.context.fail(error))?;
         }
@@ -42,11 +44,14 @@ impl<'de> Visitor<'de> for ChangesSeed<'_, '_, '_> {
 
 key_of! { EntryKey {
     "address" => Address, "previous_address" => PreviousAddress, "module_address" => ModuleAddress, "mode" => Mode, "type" => Type,
-    "name" => Name, "provider_name" => ProviderName, "deposed" => Deposed, "change" => Change,
+    "name" => Name, "index" => Index, "provider_name" => ProviderName, "deposed" => Deposed, "change" => Change,
 } }
 
-struct EntrySeed<'c> {
-    context: &'c Context<'c>,
+/// One entry.
+pub(super) struct EntrySeed<'c> {
+    pub(super) context: &'c Context<'c>,
+    /// Whether the address may be left out, as Terraform 0.15 did of what drifted; it is then put together.
+    pub(super) may_lack_address: bool,
 }
 
 impl<'de> DeserializeSeed<'de> for EntrySeed<'_> {
@@ -59,6 +64,8 @@ impl<'de> DeserializeSeed<'de> for EntrySeed<'_> {
 #[derive(Default)]
 struct Entry<'de> {
     address: Option<Box<str>>,
+    /// Module address, name and instance key, where the address may be left out.
+    parts: [Option<Raw<'de>>; 3],
     previous_address: Option<Box<str>>,
     mode: Option<Mode>,
     kind: Option<Rc<Kind>>,
@@ -94,8 +101,17 @@ impl<'de> Visitor<'de> for EntrySeed<'_> {
                     }
                     _ => entry.early_change = Some(self.context.raw(&mut map)?),
                 },
+                EntryKey::ModuleAddress if self.may_lack_address => {
+                    entry.parts[0] = Some(self.context.raw(&mut map)?);
+                }
+                EntryKey::Name if self.may_lack_address => {
+                    entry.parts[1] = Some(self.context.raw(&mut map)?);
+                }
+                EntryKey::Index if self.may_lack_address => {
+                    entry.parts[2] = Some(self.context.raw(&mut map)?);
+                }
                 // Known only so that they cannot stand there twice.
-                EntryKey::ModuleAddress | EntryKey::Name | EntryKey::Other => {
+                EntryKey::ModuleAddress | EntryKey::Name | EntryKey::Index | EntryKey::Other => {
                     map.next_value::<IgnoredAny>()?;
                 }
             }
@@ -125,7 +141,7 @@ impl<'c> EntrySeed<'c> {
             (None, None) => return Err(shape()),
         };
         Ok(ResourceChange {
-            address: entry.address.ok_or_else(shape)?,
+            address: entry.address.or_else(|| address_of(&kind.name, &entry.parts)).ok_or_else(shape)?,
             previous_address: entry.previous_address,
             mode,
             resource_type: Rc::clone(&kind.name),
@@ -134,6 +150,15 @@ impl<'c> EntrySeed<'c> {
             change,
         })
     }
+}
+
+/// The address from its parts.
+fn address_of(kind: &str, [module, name, key]: &[Option<Raw<'_>>; 3]) -> Option<Box<str>> {
+    let text = |part: &Option<Raw<'_>>| -> Option<String> { serde_json::from_str(part.as_ref()?.get()).ok() };
+    let name = text(name)?;
+    let module = text(module).map(|module| format!("{module}.")).unwrap_or_default();
+    let key = key.as_ref().map(|key| format!("[{}]", key.get())).unwrap_or_default();
+    Some(format!("{module}{kind}.{name}{key}").into())
 }
 
 key_of! { ModeWord { "managed" => Managed } }

@@ -100,7 +100,7 @@ fn judge(cx: &Context<'_>, resource: &Resource, cover: &Cover, regions: &Regions
         Action::Create | Action::Unknown => "would be created",
         Action::Replace => "would be made anew",
         Action::Update | Action::NoOp => "runs",
-        Action::Delete | Action::Forget | Action::Read => return Vec::new(),
+        Action::Delete | Action::Forget | Action::Read | Action::Invoke => return Vec::new(),
     };
     let key = |effect, case, verb, region: String| Key {
         effect: std::cmp::Reverse(effect),

@@ -5,12 +5,14 @@ use std::rc::Rc;
 
 use remit_catalog::Role;
 use remit_governance::decimal;
-use remit_governance::time::Date;
-use remit_governance::{Decimal, Dimension, Envelope, Unit};
+use remit_governance::time::{Date, Timestamp};
+use remit_governance::{Decimal, Dimension, Envelope, Posture, Unit};
 
+use crate::declared::Declared;
 use crate::facts::{Asked, Facts, Resource};
 use crate::finding::{Effect, Finding, Place, Shown};
-use crate::governed::{Cover, Footprint};
+use crate::governed::{BeyondCovers, Cover, Footprint};
+use crate::plan::Action;
 use crate::text::escape;
 
 /// A rule: what it is called, what it says of itself, and how it judges.
@@ -78,6 +80,12 @@ pub struct Context<'a> {
     pub covers: &'a [Rc<[Cover]>],
     /// Footprints of all limited units, in order of envelope and unit.
     pub footprints: &'a [Footprint],
+    /// The envelopes over what is not in the list of changes.
+    pub beyond: &'a BeyondCovers,
+    /// Everything declared that is in force.
+    pub declared: &'a Declared,
+    /// The instant by which freezes are judged.
+    pub now: Timestamp,
     /// The day that expiry is judged by, in UTC.
     pub today: Date,
 }
@@ -86,6 +94,11 @@ impl<'a> Context<'a> {
     /// Objects with what covers them.
     pub(super) fn resources(&self) -> impl Iterator<Item = (&'a Resource, &'a [Cover])> {
         self.facts.resources.iter().zip(self.covers.iter().map(|covers| &**covers))
+    }
+
+    /// Objects that would change, with what covers them.
+    pub(super) fn changes(&self) -> impl Iterator<Item = (&'a Resource, &'a [Cover])> {
+        self.resources().filter(|(resource, _)| !matches!(resource.action, Action::NoOp | Action::Read))
     }
 
     pub(super) fn resource(&self, index: usize) -> Option<&'a Resource> {
@@ -138,6 +151,42 @@ pub(super) fn named(envelope: &Envelope) -> String {
 /// Who must agree in a dimension, in words.
 pub(super) fn quorum(envelope: &Envelope, dimension: Dimension) -> String {
     envelope.consent.quorum_for(&[dimension]).to_string()
+}
+
+/// The finding as one of this envelope, whose quorum can open it.
+pub(super) fn consent_of(mut finding: Finding, envelope: &Envelope, ask: String) -> Finding {
+    finding.envelope = Some(envelope.name.clone());
+    if finding.effect == Effect::Consent {
+        finding.quorum = Some(ask);
+    }
+    finding
+}
+
+/// A finding as the posture of an envelope has it: a limit with its name in the declaration. `None` where it allows. `instead` is what the
+/// reader can do without anybody.
+pub(super) fn under_posture(
+    rule: &Rule,
+    envelope: &Envelope,
+    (limit, posture): (&str, Posture),
+    message: String,
+    instead: &str,
+) -> Option<Finding> {
+    let ask = quorum(envelope, rule.dimension);
+    let (effect, help) = match posture {
+        Posture::Allow => return None,
+        Posture::Consent => (Effect::Consent, format!("{instead}, or get consent of {ask}")),
+        Posture::Deny => (Effect::Deny, format!("{instead}, or change the envelope first (needs {ask})")),
+    };
+    let finding = Finding::new(rule.id, effect, message)
+        .because(format!("{} has `{limit} = \"{posture}\"`", named(envelope)))
+        .limit(format!("limits.{limit}"), posture.as_str())
+        .help(help);
+    Some(consent_of(finding, envelope, ask))
+}
+
+/// A number with the right form of what is counted.
+pub(super) fn counted(count: usize, one: &str, many: &str) -> String {
+    if count == 1 { format!("1 {one}") } else { format!("{count} {many}") }
 }
 
 /// The finding, saying so where its objects count as governed only because a selector could not be told.

@@ -93,23 +93,28 @@ fn a_plan_without_planned_values_is_judged_like_any_other() {
 fn what_stands_outside_the_list_of_changes_needs_consent() {
     let bad = group("a", &["create"], None, Some(50));
     let entries = [
-        ("deferred_changes", json!([{ "reason": "instance_count_unknown", "resource_change": bad }])),
+        (
+            "deferred_changes",
+            json!([{ "reason": "instance_count_unknown", "resource_change": bad }]),
+            &["deferred-change"][..],
+        ),
         (
             "action_invocations",
             json!([{ "address": "action.aws_lambda_invoke.a", "type": "aws_lambda_invoke" }]),
+            &["action-invocation"],
         ),
-        ("deferred_action_invocations", json!([{ "reason": "unknown" }])),
-        ("complete", json!(false)),
+        ("deferred_action_invocations", json!([{ "reason": "unknown" }]), &["action-invocation"]),
+        ("complete", json!(false), &["plan-partial"]),
     ];
-    for (key, value) in entries {
+    for (key, value, rules) in entries {
         let mut partial = plan(&[]);
         partial[key] = value;
         let report = judge(&[over_all(&limits())], &partial);
-        assert_judged(key, &report, (Verdict::ConsentRequired, &["plan-partial"]));
+        assert_judged(key, &report, (Verdict::ConsentRequired, rules));
     }
     let mut drifted = plan(&[]);
     drifted["resource_drift"] = json!([bad]);
     let report = judge(&[over_all(&limits())], &drifted);
-    assert_judged("drift", &report, ALLOWED);
+    assert_judged("drift", &report, (Verdict::ConsentRequired, &["drifted-outside-terraform"]));
     assert!(report.not_judged.iter().any(|item| item.what.contains("drift")), "{:?}", report.not_judged);
 }

@@ -51,9 +51,8 @@ pub(super) fn unlimited(what: &str) -> Attribute {
 
 /// What happens when an agent does such a thing.
 pub(super) fn posture(name: &str, what: &str) -> Attribute {
-    Attribute::string(name).description(format!(
-        "{what} One of `deny`, `consent` or `allow`; left out, `consent`. {DECLARED_ONLY}"
-    ))
+    Attribute::string(name)
+        .description(format!("{what} One of `deny`, `consent` or `allow`; left out, `consent`."))
 }
 
 /// What follows from every declaration. `takers` completes "what …".

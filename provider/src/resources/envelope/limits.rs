@@ -36,9 +36,9 @@ pub(super) fn limits() -> Attribute {
             perimeter(),
             tags(),
             growth(),
-            posture("logging", "Turning off, shortening or redirecting logs."),
-            posture("deletion", "Deleting what exists, or replacing it."),
-            posture("privileges", "Widening what a role, key or principal may do."),
+            posture("logging", &format!("Turning off, shortening or redirecting logs. {DECLARED_ONLY}")),
+            posture("deletion", &format!("Deleting what exists, or replacing it. {DECLARED_ONLY}")),
+            posture("privileges", &format!("Widening what a role, key or principal may do. {DECLARED_ONLY}")),
             posture("actions", "Actions that Terraform invokes besides changing resources."),
         ],
     )
@@ -175,8 +175,11 @@ fn instance_types() -> Attribute {
 }
 
 fn perimeter() -> Attribute {
-    Attribute::nested("perimeter", [posture("public", "Opening endpoints or storage to the internet.")])
-        .description("What may be reached from outside.")
+    Attribute::nested(
+        "perimeter",
+        [posture("public", &format!("Opening endpoints or storage to the internet. {DECLARED_ONLY}"))],
+    )
+    .description("What may be reached from outside.")
 }
 
 fn tags() -> Attribute {

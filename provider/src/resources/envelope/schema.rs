@@ -5,7 +5,7 @@ use tf_provider_sdk::{Attribute, Schema, Type};
 
 use super::{dropped, limits::limits};
 use crate::{
-    resources::shared::{self, DECLARED_ONLY, accountable},
+    resources::shared::{self, accountable},
     spelling,
 };
 
@@ -26,10 +26,10 @@ pub(super) fn schema() -> Schema {
             agents(),
             limits(),
             consent(),
-            shared::review().description(format!(
+            shared::review().description(
                 "When people look at the envelope again. Past due, every change that it covers needs \
-                 consent. {DECLARED_ONLY}"
-            )),
+                 consent.",
+            ),
             freezes(),
             Attribute::bool("deletion_protection").default(true).description(
                 "Refuses, at plan, to destroy or replace the envelope. To remove it, set this to \
@@ -170,9 +170,10 @@ fn freezes() -> Attribute {
         ],
     )
     .equivalent(spelling::freezes)
-    .description(format!(
-        "Times in which every change that the envelope covers needs consent. {DECLARED_ONLY}"
-    ))
+    .description(
+        "Times in which every change that the envelope covers needs consent, unless it only reduces: a deletion, or an \
+         update that lowers how far something may grow.",
+    )
 }
 
 fn cloud(attribute: &str, name: &str) -> Attribute {
