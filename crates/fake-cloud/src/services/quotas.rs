@@ -1,0 +1,58 @@
+//! Service Quotas: automatic management, which can raise limits with nobody asked, and applied quotas.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::{Operation, operation};
+use crate::{
+    event::Kind,
+    refusal::Refusal,
+    world::{Call, World},
+};
+
+pub(super) const OPERATIONS: &[Operation] = &[
+    operation("service-quotas", "GetAutoManagementConfiguration", Kind::Read, get_auto_management),
+    operation("service-quotas", "GetServiceQuota", Kind::Read, get_service_quota),
+];
+
+/// The quota of Lambda's concurrent executions, whose value Lambda itself is asked for.
+const LAMBDA_CONCURRENCY: (&str, &str) = ("lambda", "L-B99A9384");
+
+/// What one account has in one region.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Quotas {
+    /// The automatic management: none (not opted in), `NotifyOnly` or `NotifyAndAdjust`.
+    pub(crate) auto_management: Option<String>,
+    /// Applied values by service code and quota code.
+    pub(crate) applied: BTreeMap<String, BTreeMap<String, f64>>,
+}
+
+#[allow(clippy::unnecessary_wraps, reason = "the signature that all operations share")]
+fn get_auto_management(world: &mut World, call: &Call) -> Result<Value, Refusal> {
+    Ok(match &world.regional(call).quotas.auto_management {
+        None => json!({ "OptInStatus": "DISABLED" }),
+        Some(kind) => {
+            json!({ "OptInStatus": "ENABLED", "OptInLevel": "ACCOUNT", "OptInType": kind, "ExclusionList": {} })
+        }
+    })
+}
+
+fn get_service_quota(world: &mut World, call: &Call) -> Result<Value, Refusal> {
+    let (service, code) = (call.text("ServiceCode"), call.text("QuotaCode"));
+    let regional = world.regional(call);
+    let applied = regional.quotas.applied.get(service).and_then(|quotas| quotas.get(code)).copied();
+    let own = || {
+        let limit = u32::try_from(regional.functions.concurrency_limit()).ok()?;
+        ((service, code) == LAMBDA_CONCURRENCY).then(|| f64::from(limit))
+    };
+    let missing =
+        || Refusal::new("NoSuchResourceException", format!("the quota {code} of {service} does not exist"));
+    let value = applied.or_else(own).ok_or_else(missing)?;
+    Ok(json!({ "Quota": {
+        "ServiceCode": service, "QuotaCode": code, "Value": value, "Unit": "None", "Adjustable": true, "GlobalQuota": false,
+        "QuotaArn": format!("arn:aws:servicequotas:{}:{}:{service}/{code}", call.region, call.account),
+    }}))
+}
