@@ -25,6 +25,7 @@ mod refusal;
 mod seed;
 mod services;
 mod shared;
+mod show;
 mod world;
 
 pub use control::Request as ControlRequest;
@@ -35,4 +36,5 @@ pub use http_shell::FakeCloud;
 pub use refusal::Refusal;
 pub use seed::Seed;
 pub use shared::OutOfBand;
+pub use show::show;
 pub use world::{Limits, Settings};

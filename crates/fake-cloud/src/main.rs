@@ -1,28 +1,47 @@
 //! `fake-cloud`: the double as a process, for the quickstart and for tests in other languages.
 
 use std::{
-    io::{self, Write},
-    path::PathBuf,
+    io::{self, Read, Write},
+    net::TcpStream,
+    path::{Path, PathBuf},
     process::ExitCode,
 };
 
-use clap::Parser;
-use fake_cloud::{FakeCloud, Seed};
+use clap::{Parser, Subcommand};
+use fake_cloud::{FakeCloud, Seed, show};
 
-/// Strict local doubles of the AWS control planes that Remit calls. Prints its URL and serves until it is ended.
+/// Strict local doubles of the AWS control planes that Remit calls.
 #[derive(Parser)]
 #[command(version, about)]
 struct Arguments {
-    /// Port of the loopback interface; 0 for a free one
-    #[arg(long, default_value_t = 0)]
-    port: u16,
-    /// JSON file with what exists before anybody calls
-    #[arg(long)]
-    seed: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Print the URL and serve until ended
+    Serve {
+        /// Port of the loopback interface; 0 for a free one
+        #[arg(long, default_value_t = 0)]
+        port: u16,
+        /// JSON file with what exists before anybody calls
+        #[arg(long)]
+        seed: Option<PathBuf>,
+    },
+    /// Tell what exists in a cloud that is served
+    Show {
+        /// What `serve` printed
+        url: String,
+    },
 }
 
 fn main() -> ExitCode {
-    match run(&Arguments::parse()) {
+    let done = match Arguments::parse().command {
+        Command::Serve { port, seed } => serve(port, seed.as_deref()),
+        Command::Show { url } => state(&url).and_then(|state| print(&show(&state))),
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(says) => {
             // Where not even this can be written there is nobody to tell.
@@ -32,12 +51,16 @@ fn main() -> ExitCode {
     }
 }
 
+fn print(text: &str) -> Result<(), String> {
+    io::stdout().write_all(text.as_bytes()).map_err(|error| error.to_string())
+}
+
 #[allow(
     clippy::disallowed_methods,
     reason = "the shell of this program: it reads the file that its arguments name"
 )]
-fn run(arguments: &Arguments) -> Result<(), String> {
-    let seed = match &arguments.seed {
+fn serve(port: u16, seed: Option<&Path>) -> Result<(), String> {
+    let seed = match seed {
         None => Seed::default(),
         Some(path) => {
             let text =
@@ -45,9 +68,20 @@ fn run(arguments: &Arguments) -> Result<(), String> {
             Seed::from_json(&text).map_err(|error| format!("{}: {error}", path.display()))?
         }
     };
-    let cloud = FakeCloud::start_at(seed, arguments.port)
-        .map_err(|error| format!("port {}: {error}", arguments.port))?;
-    writeln!(io::stdout(), "{}", cloud.url()).map_err(|error| error.to_string())?;
+    let cloud = FakeCloud::start_at(seed, port).map_err(|error| format!("port {port}: {error}"))?;
+    print(&format!("{}\n", cloud.url()))?;
     cloud.wait();
     Ok(())
+}
+
+fn state(url: &str) -> Result<serde_json::Value, String> {
+    let failed = |error: io::Error| format!("{url}: {error}");
+    let address = url.trim_start_matches("http://").trim_end_matches('/');
+    let mut stream = TcpStream::connect(address).map_err(failed)?;
+    write!(stream, "GET /_fake/state HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n")
+        .map_err(failed)?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).map_err(failed)?;
+    let (_, body) = answer.split_once("\r\n\r\n").ok_or_else(|| format!("{url} is no cloud of this kind"))?;
+    serde_json::from_str(body).map_err(|error| format!("{url}: {error}"))
 }

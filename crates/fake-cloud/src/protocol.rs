@@ -173,3 +173,69 @@ fn status(contract: &Contract, operation: &str, refusal: &Refusal) -> u16 {
     };
     refusal.status.or_else(declared).unwrap_or(anywhere)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::LazyLock;
+
+    use http::{HeaderName, HeaderValue};
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::contract;
+
+    static CONTRACTS: LazyLock<Vec<Contract>> = LazyLock::new(|| contract::load().unwrap());
+
+    fn headers() -> impl Strategy<Value = Vec<(&'static str, String)>> {
+        let target = prop_oneof![
+            Just("AWSBudgetServiceGateway.CreateBudget".to_owned()),
+            Just("AWSOrganizationsV20161128.ListPolicies".to_owned()),
+            "[ -~]{0,40}",
+        ];
+        let content_type = prop_oneof![Just("application/x-www-form-urlencoded".to_owned()), "[ -~]{0,20}"];
+        let signed = prop_oneof![
+            Just("AWS4-HMAC-SHA256 Credential=AKIA/20261201/eu-west-1/budgets/aws4_request, SignedHeaders=host, Signature=0".to_owned()),
+            Just("AWS4-HMAC-SHA256 Credential=AKIA/20261201/eu-west-1/lambda/aws4_request, SignedHeaders=host, Signature=0".to_owned()),
+            "[ -~]{0,80}",
+        ];
+        let given = (prop::option::of(target), prop::option::of(content_type), prop::option::of(signed));
+        given.prop_map(|(target, content_type, signed)| {
+            let named = [("x-amz-target", target), ("content-type", content_type), ("authorization", signed)];
+            named.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+        })
+    }
+
+    fn body() -> impl Strategy<Value = Vec<u8>> {
+        let form = "(Action=(AssumeRole|UpdateAutoScalingGroup|CreateOrUpdateTags)&Version=(2011-06-15|2011-01-01))?(&[A-Za-z.0-9%=&]{0,20}){0,6}";
+        let json = r#"\{("(AccountId|Budget|NextToken|Filter)":("[ -~&&[^"\\]]{0,9}"|[0-9]{1,30}|null|\{\}|\[\]),?){0,4}\}"#;
+        prop_oneof![
+            form.prop_map(String::into_bytes),
+            json.prop_map(String::into_bytes),
+            prop::collection::vec(any::<u8>(), 0..60)
+        ]
+    }
+
+    proptest! {
+        /// Whatever arrives is a call or is refused by name, with a status that is an error.
+        #[test]
+        fn every_request_is_understood_or_refused(
+            method in prop_oneof![Just(Method::GET), Just(Method::PUT), Just(Method::POST), Just(Method::DELETE)],
+            path in prop_oneof![Just("/".to_owned()), "/2017-10-31/functions/[a-z%0-9]{0,9}/concurrency", "(/[a-z%0-9]{0,6}){1,4}(\\?[a-z%=&]{0,9})?"],
+            headers in headers(),
+            body in body(),
+        ) {
+            let Ok(uri) = path.parse() else { return Ok(()) };
+            let header = |(name, value): (&'static str, String)| Some((HeaderName::from_static(name), HeaderValue::from_str(&value).ok()?));
+            let headers = headers.into_iter().filter_map(header).collect();
+            let contracts = &*CONTRACTS;
+            if let Err(unasked) = decode(contracts, &Request { method, uri, headers, body }) {
+                let response = match unasked.contract {
+                    Some(contract) => encode(contract, &unasked.operation, 1, &Err(unasked.refusal)),
+                    None => encode_unknown(&unasked.refusal),
+                };
+                prop_assert!(response.status.is_client_error(), "{}", response.body);
+                prop_assert!(response.error.is_some());
+            }
+        }
+    }
+}

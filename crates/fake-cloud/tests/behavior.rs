@@ -302,3 +302,33 @@ fn the_double_is_controlled_over_http() {
     let wrong = ask("GET", "everything", "");
     assert_eq!((wrong.status, wrong.body.contains("GET log")), (400, true), "{}", wrong.body);
 }
+
+#[test]
+fn what_exists_is_told_in_a_few_lines() {
+    let cloud = seeded();
+    let made = must(&cloud, "organizations", "CreatePolicy", &policy("guard"));
+    let id = &made["Policy"]["PolicySummary"]["Id"];
+    must(&cloud, "organizations", "CreatePolicy", &policy("idle"));
+    must(&cloud, "organizations", "AttachPolicy", &json!({ "PolicyId": id, "TargetId": UNIT }));
+    let limit = json!({ "Amount": "100", "Unit": "USD" });
+    let budget =
+        json!({ "BudgetName": "agents", "BudgetType": "COST", "TimeUnit": "MONTHLY", "BudgetLimit": limit });
+    must(&cloud, "budgets", "CreateBudget", &json!({ "AccountId": ACCOUNT, "Budget": budget }));
+    let target = json!({
+        "ServiceNamespace": "ecs", "ResourceId": "service/prod/support", "ScalableDimension": "ecs:service:DesiredCount",
+        "MinCapacity": 1, "MaxCapacity": 4,
+    });
+    must(&cloud, "application-autoscaling", "RegisterScalableTarget", &target);
+    insta::assert_snapshot!(fake_cloud::show(&cloud.state()), @"
+    organization o-exampleorg1
+      service control policy guard: 84 characters, attached to ou-abcd-12345678
+      service control policy idle: 84 characters, attached to nothing
+    account 123456789012
+      budget agents: 100.0 USD monthly, 0 notifications, 0 actions
+      eu-west-1 scalable target service/prod/support: 1 to 4
+      eu-west-1 Auto Scaling group others: 0 to 4, 0 desired
+      eu-west-1 Auto Scaling group workers: 1 to 40, 8 desired
+      eu-west-1 Lambda function analysis: no concurrency reserved
+      eu-west-1 Lambda function other: 300 concurrent executions reserved
+    ");
+}
