@@ -98,7 +98,7 @@ impl Approver {
         let identities = r.optional(fields, "identities", |r, json| {
             r.map(json, |r, key, json| r.prose(json).map(|name| (key.to_owned(), name)))
         });
-        let may_approve = r.optional(fields, "may_approve", read_mandate);
+        let may_approve = r.optional(fields, "may_approve", CostMandate::read);
         let valid_until = r.optional(fields, "valid_until", |r, json| r.parsed(json, parse_date));
         let keys = keys?;
         if assurance > Assurance::Key && keys.iter().any(|key| !key.is_fido()) {
@@ -122,13 +122,6 @@ impl Approver {
     fn members(&self) -> Members {
         let identities =
             self.identities.iter().fold(Members::new(), |all, (key, name)| all.put(key, name.as_str()));
-        let mandate = self.may_approve_cost.as_ref().map(|cost| {
-            let cost = Members::new()
-                .put("currency", cost.currency)
-                .put("period", cost.period)
-                .put("growth_up_to", decimal::normal(cost.growth_up_to));
-            Members::new().put("cost", cost)
-        });
         Members::new()
             .put("name", self.name.as_str())
             .put("email", &self.email)
@@ -136,20 +129,31 @@ impl Approver {
             .put("keys", self.keys.iter().map(|key| Json::from(key.to_string())).collect::<Json>())
             .put("assurance", self.assurance)
             .put("identities", identities)
-            .put_some("may_approve", mandate)
+            .put_some("may_approve", self.may_approve_cost.as_ref().map(CostMandate::members))
             .put_some("valid_until", self.valid_until.map(|date| date.to_string()))
     }
 }
 
-fn read_mandate(r: &mut Reader, json: &Json) -> Option<CostMandate> {
-    let fields = r.object(json, &["cost"])?;
-    r.optional(fields, "cost", |r, json| {
-        let fields = r.object(json, &["currency", "period", "growth_up_to"])?;
-        let currency = r.required(fields, "currency", Currency::read);
-        let period = r.required(fields, "period", Period::read);
-        let growth_up_to = r.required(fields, "growth_up_to", decimal::read);
-        Some(CostMandate { currency: currency?, period: period?, growth_up_to: growth_up_to? })
-    })
+impl CostMandate {
+    pub(crate) fn members(&self) -> Members {
+        let cost = Members::new()
+            .put("currency", self.currency)
+            .put("period", self.period)
+            .put("growth_up_to", decimal::normal(self.growth_up_to));
+        Members::new().put("cost", cost)
+    }
+
+    /// Reads what stands in `may_approve`; nothing with money when it does not say.
+    pub(crate) fn read(r: &mut Reader, json: &Json) -> Option<Self> {
+        let fields = r.object(json, &["cost"])?;
+        r.optional(fields, "cost", |r, json| {
+            let fields = r.object(json, &["currency", "period", "growth_up_to"])?;
+            let currency = r.required(fields, "currency", Currency::read);
+            let period = r.required(fields, "period", Period::read);
+            let growth_up_to = r.required(fields, "growth_up_to", decimal::read);
+            Some(CostMandate { currency: currency?, period: period?, growth_up_to: growth_up_to? })
+        })
+    }
 }
 
 #[cfg(test)]

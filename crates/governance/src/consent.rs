@@ -313,7 +313,7 @@ fn read_approvers(r: &mut Reader, json: &Json) -> Option<Vec<(Digest, Option<App
 }
 
 /// One person is one approver with one function; neither an e-mail address nor a key may come twice.
-fn same_person_twice(approvers: &[&Approver]) -> Vec<Invalid> {
+pub(crate) fn same_person_twice(approvers: &[&Approver]) -> Vec<Invalid> {
     let at = |index| vec![Step::Attribute("approvers".to_owned()), Step::Index(index)];
     let mut found = Vec::new();
     for (index, approver) in approvers.iter().enumerate() {

@@ -3,9 +3,11 @@
 //!
 //! Declarations: [`envelope`], [`approver`], [`default_override`]. Their parts: [`scope`], [`limits`], [`consent`],
 //! [`money`], [`region`], [`glob`], [`time`], [`person`]. What they become: [`record`], [`digest`], [`lock`],
-//! [`transition`], [`control`]. How they combine: [`compose`]. What is wrong with one: [`invalid`].
+//! [`transition`], [`change`], [`control`]. Who agreed: [`approval`], [`trust_root`], [`history`]. How they combine: [`compose`]. What is wrong with one: [`invalid`].
 
+pub mod approval;
 pub mod approver;
+pub mod change;
 pub mod compose;
 pub mod consent;
 pub mod control;
@@ -15,6 +17,7 @@ pub mod digest;
 pub mod dimension;
 pub mod envelope;
 pub mod glob;
+pub mod history;
 pub mod invalid;
 pub mod json;
 pub mod limits;
@@ -22,13 +25,17 @@ pub mod lock;
 pub mod money;
 pub mod person;
 mod read;
+
 pub mod record;
 pub mod region;
 pub mod review;
 pub mod scope;
 pub mod ssh_key;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 pub mod time;
 pub mod transition;
+pub mod trust_root;
 
 pub use approver::Approver;
 pub use compose::{Binding, contains, intersection};
@@ -42,3 +49,4 @@ pub use json::Json;
 pub use lock::{Lock, LockError};
 pub use scope::{Membership, Scope, Seen, Subject, TagsSeen};
 pub use transition::{Transition, transition_digest};
+pub use trust_root::TrustRoot;

@@ -1,17 +1,20 @@
 //! The governance lock: the file that plancheck trusts. It holds every record once under its digest, and proves that it is
-//! whole. Whether anybody approved it is not judged here; approvals are carried along as they are.
+//! whole. It also carries how each record came into force, so that whoever pins the trust root need not believe it.
 
 mod error;
 
 use crate::{
+    approval::{Signed, Voter},
     approver::Approver,
     compose,
     default_override::DefaultOverride,
     digest::Digest,
     envelope::Envelope,
+    history::{self, Declaration, History},
     invalid::{Invalid, Kind, Step},
     json::{Json, Members},
     record,
+    trust_root::TrustRoot,
 };
 pub use error::LockError;
 use std::collections::BTreeMap;
@@ -119,6 +122,72 @@ impl Lock {
         self.records.get(digest).map_or(&[], |entry| &entry.approvals)
     }
 
+    /// The same lock with the proofs of how its records came into force. A proof of a record that is not in the lock is a
+    /// fault: somebody expects it to be there.
+    pub fn with_histories(mut self, histories: &[History]) -> Result<Self, Vec<Invalid>> {
+        let mut found = Vec::new();
+        for (index, history) in histories.iter().enumerate() {
+            let entry = history.in_force().and_then(|declared| self.records.get_mut(&declared.digest()));
+            if let (Some(entry), Json::Array(links)) = (entry, history.json()) {
+                entry.approvals = links;
+            } else {
+                let message = "the history ends with a record that is not in the lock";
+                let fault = Invalid::new(Kind::Relation, vec![Step::Index(index)], message);
+                found.push(fault.with_help("give the record as well"));
+            }
+        }
+        if found.is_empty() { Ok(self) } else { Err(found) }
+    }
+
+    /// How a record came into force, as far as the lock says. Not verified.
+    pub fn history(&self, digest: &Digest) -> Option<Result<History, String>> {
+        let links = self.approvals(digest);
+        (!links.is_empty()).then(|| History::from_json(&Json::Array(links.to_vec())))
+    }
+
+    /// Everything in which the lock does not prove itself to whoever pins the trust root; empty when it does. Approvers
+    /// need no proof of their own: an envelope names them by digest, and [`Lock::voters`] says which are enrolled.
+    pub fn unproven(&self, trust: &TrustRoot) -> Vec<String> {
+        let envelopes = self
+            .envelopes
+            .iter()
+            .map(|envelope| (format!("envelope `{}`", envelope.name), envelope.digest()));
+        let overrides = self
+            .overrides
+            .iter()
+            .map(|decided| (format!("default override `{}`", decided.name()), decided.digest()));
+        let fault = |(who, digest): (String, Digest)| match self.history(&digest) {
+            None => Some(format!("the {who} carries no approvals")),
+            Some(history) => history
+                .and_then(|history| {
+                    let in_force = history.in_force().map(Declaration::digest);
+                    if in_force != Some(digest) {
+                        return Err("its history ends with another record".to_owned());
+                    }
+                    history.verify(trust)
+                })
+                .err()
+                .map(|why| format!("the {who} does not prove itself: {why}")),
+        };
+        envelopes.chain(overrides).filter_map(fault).collect()
+    }
+
+    /// Everything signed that the lock carries, once each.
+    pub fn signed(&self) -> Vec<Signed> {
+        let histories = self.records.keys().filter_map(|digest| self.history(digest)?.ok());
+        let mut seen = std::collections::BTreeSet::new();
+        let all = histories.flat_map(|history| history.links().to_vec()).flat_map(|link| link.approvals);
+        all.filter(|signed| seen.insert(signed.to_json())).collect()
+    }
+
+    /// All approvers, and whether the trust root vouches for their keys.
+    pub fn voters(&self, trust: &TrustRoot, more: &[Signed]) -> Vec<Voter> {
+        let approvers: Vec<Approver> = self.approvers.values().cloned().collect();
+        let mut signed = self.signed();
+        signed.extend(more.iter().cloned());
+        history::voters(&approvers, &signed, trust)
+    }
+
     fn members(&self) -> Members {
         let records = self.records.iter().fold(Members::new(), |all, (digest, entry)| {
             let approvals: Json = entry.approvals.iter().cloned().collect();
@@ -180,6 +249,10 @@ impl Lock {
                 let normal = decided.record();
                 self.overrides.push(decided);
                 normal
+            }
+            record::Kind::TrustRoot => {
+                let message = "a trust root is no part of a lock: it is pinned from outside";
+                return Err(vec![Invalid::new(Kind::Value, Vec::new(), message)]);
             }
         };
         if normal != text {

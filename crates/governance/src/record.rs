@@ -16,6 +16,8 @@ words! {
         Approver = "approver",
         /// A default override.
         DefaultOverride = "default_override",
+        /// A trust root, which is no part of a lock.
+        TrustRoot = "trust_root",
     }
 }
 
@@ -26,6 +28,7 @@ impl Kind {
             Self::Envelope => "an envelope",
             Self::Approver => "an approver",
             Self::DefaultOverride => "a default override",
+            Self::TrustRoot => "a trust root",
         }
     }
 }

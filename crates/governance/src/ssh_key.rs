@@ -102,10 +102,10 @@ fn bit_length(number: &[u8]) -> usize {
 }
 
 /// The fields of a key: each a length of four bytes and as many bytes.
-struct Wire<'b>(&'b [u8]);
+pub(crate) struct Wire<'b>(pub(crate) &'b [u8]);
 
 impl<'b> Wire<'b> {
-    fn field(&mut self) -> Option<&'b [u8]> {
+    pub(crate) fn field(&mut self) -> Option<&'b [u8]> {
         let (length, rest) = self.0.split_first_chunk::<4>()?;
         let length = usize::try_from(u32::from_be_bytes(*length)).ok()?;
         let field = rest.get(..length)?;

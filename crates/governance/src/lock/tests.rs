@@ -134,3 +134,60 @@ proptest! {
         prop_assert!(Lock::parse(&bytes).is_err());
     }
 }
+
+mod proofs {
+    use super::*;
+    use crate::{
+        approval::{Approval, Moved, Statement},
+        consent::Function,
+        history::{Evidence, advance},
+        testing::{Person, at, trust_root},
+        transition::{Transition, transition_digest},
+    };
+
+    fn created(rita: &Person, trust: &TrustRoot, declared: &Declaration) -> History {
+        let policy = trust.root().policy(crate::time::today(at("2026-11-25T11:00:00Z")));
+        let name = declared.name();
+        let transition = Transition {
+            kind: declared.kind(),
+            name: &name,
+            prior: None,
+            proposed: Some(declared.digest()),
+            quorum: None,
+        };
+        let moved = Moved {
+            kind: declared.kind(),
+            name: name.clone(),
+            prior: None,
+            proposed: Some(declared.digest()),
+            digest: transition_digest(&transition),
+        };
+        let approval = Approval { transitions: vec![moved], ..rita.approval(&[policy.under]) };
+        let signed = [rita.sign(Statement::Approval(approval))];
+        let evidence = Evidence { trust, signed: &signed, approvers: &[], now: at("2026-11-25T11:00:00Z") };
+        advance(None, declared, &evidence).unwrap()
+    }
+
+    #[test]
+    fn a_lock_proves_itself_to_whoever_pins_the_trust_root() {
+        let rita = Person::with_fido("rita", Function::Security, 11);
+        let trust = trust_root(&[&rita], 1);
+        let bare = lock();
+        assert_eq!(bare.unproven(&trust), ["the envelope `support-agents` carries no approvals"]);
+        let declared: Vec<Declaration> =
+            records().iter().map(|text| Declaration::from_record(text).unwrap()).collect();
+        let histories: Vec<History> =
+            declared.iter().map(|declared| created(&rita, &trust, declared)).collect();
+        let proven = bare.clone().with_histories(&histories).unwrap();
+        assert_eq!(proven.unproven(&trust), Vec::<String>::new());
+        assert!(proven.voters(&trust, &[]).iter().all(|voter| voter.enrolled));
+        assert!(bare.voters(&trust, &[]).iter().all(|voter| !voter.enrolled));
+        let read = Lock::parse(proven.to_json().as_bytes()).unwrap();
+        assert_eq!(read.unproven(&trust), Vec::<String>::new());
+        // Approvals of one envelope under another name, and another trust root.
+        let swapped = created(&rita, &trust, &Declaration::Envelope(with(&[("name", r#""other""#)])));
+        assert!(bare.with_histories(&[swapped]).is_err());
+        let eve = trust_root(&[&Person::with_fido("eve", Function::Security, 9)], 1);
+        assert_eq!(proven.unproven(&eve).len(), 1);
+    }
+}
