@@ -49,7 +49,11 @@ impl Desk {
 
     fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(BIN);
-        command.current_dir(self.folder.path()).args(args).stdin(Stdio::null());
+        command
+            .current_dir(self.folder.path())
+            .args(args)
+            .stdin(Stdio::null())
+            .env_remove("GITHUB_STEP_SUMMARY");
         command
     }
 
@@ -324,6 +328,65 @@ fn reports_go_to_files_in_their_own_formats_too() {
     }
     assert_eq!(desk.check("denied.json", &["--output", "a", "--output", "json=a"]).code, 1);
     assert_eq!(desk.check("denied.json", &[]).code, 2, "what is read is still whole");
+}
+
+#[test]
+fn every_format_can_be_asked_for_and_all_of_them_at_once() {
+    let desk = Desk::new();
+    let formats = ["human", "json", "sarif", "junit", "github", "gitlab", "markdown", "atlantis"];
+    let outputs: Vec<String> = formats.iter().map(|format| format!("{format}={format}.out")).collect();
+    let now = ["--now", "2026-12-01T09:00:00Z"];
+    let args: Vec<&str> =
+        now.into_iter().chain(outputs.iter().flat_map(|output| ["--output", output])).collect();
+    assert_eq!(desk.check("denied.json", &args).code, 2);
+    for format in formats {
+        let told = desk.check("denied.json", &["--format", format, now[0], now[1]]);
+        assert_eq!(told.code, 2, "{format}");
+        assert_eq!(told.out, fs::read_to_string(desk.path(&format!("{format}.out"))).expect("a report"));
+        assert!(told.out.contains("could grow above the ceiling"), "{format}: {}", told.out);
+
+        let told = desk.check("missing.json", &["--format", format]);
+        assert_eq!(told.code, 1, "{format}");
+        assert_eq!(told.out.contains("there is no plan"), format != "human", "{format}: {}", told.out);
+    }
+}
+
+#[test]
+fn the_step_summary_is_added_to_and_only_where_annotations_are_written() {
+    let desk = Desk::new();
+    desk.put("summary.md", "before\n");
+    let run = |format: &str| {
+        let mut command = desk.command(&[
+            "check",
+            "--plan",
+            "denied.json",
+            "--governance",
+            "governance.lock.json",
+            "--format",
+            format,
+        ]);
+        Told::from(command.env("GITHUB_STEP_SUMMARY", "summary.md").output().expect("plancheck starts"))
+    };
+    assert_eq!(run("human").code, 2);
+    assert_eq!(fs::read_to_string(desk.path("summary.md")).expect("the summary"), "before\n");
+    let told = run("github");
+    assert!(told.out.starts_with("::error title=scale-above-ceiling::"), "{}", told.out);
+    let summary = fs::read_to_string(desk.path("summary.md")).expect("the summary");
+    assert!(summary.starts_with("before\n<!-- plancheck -->\n### plancheck: denied\n"), "{summary}");
+}
+
+#[test]
+fn the_report_names_the_command_that_makes_it_again() {
+    let desk = Desk::new();
+    let first = desk.check("denied.json", &["--workspace", "my prod", "--format", "json"]).document();
+    let again = first["again"]
+        .as_str()
+        .expect("a command")
+        .replace("plancheck check", &format!("'{BIN}' check --format json"));
+    let mut command = Command::new("sh");
+    let told =
+        Told::from(command.current_dir(desk.folder.path()).args(["-c", &again]).output().expect("a shell"));
+    assert_eq!((told.code, told.document()), (2, first));
 }
 
 fn piped(desk: &Desk, input: &[u8]) -> Told {

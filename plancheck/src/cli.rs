@@ -1,15 +1,17 @@
 //! The command line: what can be asked, and what comes of it as text and exit code. Decisions are the library's.
 
+mod again;
 mod check;
 mod explain;
 mod input;
 mod output;
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
-use plancheck::render::{human, json};
+use plancheck::render::{Format, human};
 use plancheck::verdict::CheckError;
 use remit_governance::time::Timestamp;
 
@@ -21,6 +23,8 @@ pub(crate) struct Surroundings {
     pub(crate) now: Timestamp,
     /// The environment asks for no color.
     pub(crate) colorless: bool,
+    /// The file in which GitHub Actions collects the summary of a step.
+    pub(crate) step_summary: Option<PathBuf>,
     /// Standard output goes to a terminal.
     pub(crate) stdout_is_terminal: bool,
     /// Standard error goes to a terminal.
@@ -61,10 +65,10 @@ Exit codes:
 
 /// Runs one command line; the first argument is the program's name.
 pub(crate) fn run(args: Vec<OsString>, surroundings: &Surroundings) -> ExitCode {
-    let wants_json = wants_json(&args);
+    let format = asked_format(&args);
     let cli = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
-        Err(error) => return usage(&error, wants_json),
+        Err(error) => return usage(&error, format),
     };
     let color = |is_terminal: bool| {
         let off = cli.no_color || surroundings.colorless || !is_terminal;
@@ -79,14 +83,13 @@ pub(crate) fn run(args: Vec<OsString>, surroundings: &Surroundings) -> ExitCode 
     match done {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
-            let to_stdout = if wants_json { json::error(&error) } else { String::new() };
-            refuse(&to_stdout, &human::error(&error, color(surroundings.stderr_is_terminal)))
+            refuse(&to_stdout(format, &error), &human::error(&error, color(surroundings.stderr_is_terminal)))
         }
     }
 }
 
 /// Help and version are answers; everything else of clap's is wrong usage, for which it would exit with 2: our word for "denied".
-fn usage(error: &clap::Error, wants_json: bool) -> ExitCode {
+fn usage(error: &clap::Error, format: Option<Format>) -> ExitCode {
     let text = error.render().to_string();
     if !error.use_stderr() {
         return match output::write(Stream::Out, &text) {
@@ -98,9 +101,7 @@ fn usage(error: &clap::Error, wants_json: bool) -> ExitCode {
     let said = lines.join(" ");
     let message = said.strip_prefix("error: ").unwrap_or("a command is missing");
     let help = "run `plancheck --help`, or `plancheck check --help`";
-    let to_stdout =
-        if wants_json { json::error(&CheckError::new(message).with_help(help)) } else { String::new() };
-    refuse(&to_stdout, &text)
+    refuse(&to_stdout(format, &CheckError::new(message).with_help(help)), &text)
 }
 
 /// Whatever cannot be written here cannot be told to anybody; the exit code still says it.
@@ -110,10 +111,20 @@ fn refuse(to_stdout: &str, to_stderr: &str) -> ExitCode {
     ExitCode::from(CheckError::EXIT_CODE)
 }
 
+/// People read standard error; whoever asked for another format reads standard output, and must not take its silence for a pass.
+fn to_stdout(format: Option<Format>, error: &CheckError) -> String {
+    format.filter(|format| *format != Format::Human).map_or_else(String::new, |format| format.error(error))
+}
+
 /// Looked for before the arguments are parsed, so that wrong usage too is told in the format that was asked for.
-fn wants_json(args: &[OsString]) -> bool {
-    let joined = args.iter().any(|arg| arg == "--format=json");
-    joined || args.iter().zip(args.iter().skip(1)).any(|(name, value)| name == "--format" && value == "json")
+fn asked_format(args: &[OsString]) -> Option<Format> {
+    let mut asked = None;
+    let mut args = args.iter().filter_map(|arg| arg.to_str());
+    while let Some(arg) = args.next() {
+        let value = if arg == "--format" { args.next() } else { arg.strip_prefix("--format=") };
+        asked = value.and_then(Format::from_id).or(asked);
+    }
+    asked
 }
 
 fn completions(shell: clap_complete::Shell) -> Result<u8, CheckError> {
@@ -133,10 +144,11 @@ mod tests {
     }
 
     #[test]
-    fn json_is_seen_in_both_spellings() {
-        let args = |list: &[&str]| list.iter().map(OsString::from).collect::<Vec<_>>();
-        assert!(wants_json(&args(&["plancheck", "check", "--format", "json"])));
-        assert!(wants_json(&args(&["plancheck", "check", "--format=json", "--bogus"])));
-        assert!(!wants_json(&args(&["plancheck", "check", "--format", "human", "json"])));
+    fn the_format_is_seen_in_both_spellings() {
+        let asked = |list: &[&str]| asked_format(&list.iter().map(OsString::from).collect::<Vec<_>>());
+        assert_eq!(asked(&["plancheck", "check", "--format", "json"]), Some(Format::Json));
+        assert_eq!(asked(&["plancheck", "check", "--format=atlantis", "--bogus"]), Some(Format::Atlantis));
+        assert_eq!(asked(&["plancheck", "check", "--format", "human", "json"]), Some(Format::Human));
+        assert_eq!(asked(&["plancheck", "check", "--format", "xml"]), None);
     }
 }

@@ -205,7 +205,7 @@ impl Finding {
 
     /// Where it stands among the others.
     fn class(&self) -> impl Ord + use<> {
-        (Reverse(self.counts_as()), self.certainty, Reverse(self.effect), self.rule)
+        (Reverse(self.counts_as()), self.accepted.is_some(), self.certainty, Reverse(self.effect), self.rule)
     }
 
     /// Everything but the places, in the order in which findings are shown.
@@ -218,7 +218,7 @@ impl Finding {
 
 /// Findings in their final order, equal ones joined.
 ///
-/// INVARIANT: denied, consent required, cannot tell, notes; within each by rule, then by first address, then by text. Two findings differ in
+/// INVARIANT: denied, consent required, cannot tell, notes, accepted; within each by rule, then by first address, then by text. Two findings differ in
 /// more than their places. Places are sorted and each stands once. No value looks like a secret.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Findings(Vec<Finding>);

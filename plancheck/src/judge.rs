@@ -133,6 +133,7 @@ fn report(facts: &Facts, declared: &Declared, origin: Origin, seen: Seen, given:
         rules,
         findings: Findings::new(findings),
         not_judged: not_judged(envelopes, seen.plan.drift.count, not_counted(facts, &covers)),
+        again: None,
         unknown_types: unknown_types(facts),
     }
 }

@@ -11,6 +11,7 @@ fn main() -> ExitCode {
     let surroundings = cli::Surroundings {
         now: whole_seconds(Timestamp::now()),
         colorless: is_set("NO_COLOR") || variable("TERM").is_some_and(|term| term == "dumb"),
+        step_summary: variable("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()).map(Into::into),
         stdout_is_terminal: std::io::stdout().is_terminal(),
         stderr_is_terminal: std::io::stderr().is_terminal(),
     };

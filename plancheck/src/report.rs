@@ -104,6 +104,8 @@ pub struct Report {
     pub findings: Findings,
     /// What was not judged; the library sorts it before it comes here.
     pub not_judged: Vec<NotJudged>,
+    /// The command that makes this report again, if there is one.
+    pub again: Option<String>,
     /// Changed objects of resource types that the catalog does not know, by type. Only what every object has was judged of them.
     pub unknown_types: BTreeMap<String, usize>,
 }

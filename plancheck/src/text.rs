@@ -33,12 +33,24 @@ pub fn escape(text: &str) -> String {
     shown
 }
 
+/// The last net, for whole sentences that may hold text that was not escaped: nothing in the result deceives a terminal, breaks a line or
+/// starts a command to a CI system. Nothing is cut, and backticks stay.
+pub(crate) fn neutral(text: &str) -> String {
+    let mut last = ' ';
+    let harmless = |character: char| {
+        let starts_command = character == '#' && last == '#';
+        last = character;
+        if starts_command || is_deceptive(character) { '\u{fffd}' } else { character }
+    };
+    text.chars().map(harmless).collect()
+}
+
 /// Whether a character could make a terminal or a reader see something that is not there.
 pub(crate) fn is_deceptive(character: char) -> bool {
     character.is_control()
         || matches!(character,
             '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-            | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+            | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}' | '\u{e0000}'..='\u{e007f}')
 }
 
 #[cfg(test)]

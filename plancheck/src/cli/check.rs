@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use plancheck::render::{human, json};
+use plancheck::render::{Format, human};
 use plancheck::report::{Given, Report};
 use plancheck::verdict::CheckError;
 use plancheck::{Governance, PlanInput};
@@ -10,8 +10,9 @@ use remit_governance::scope::Account;
 use remit_governance::time::{Timestamp, parse_instant};
 
 use super::Surroundings;
+use super::again::Again;
 use super::input::{self, Source};
-use super::output::{self, Format, Output, Stream};
+use super::output::{self, Output, Stream};
 
 /// From this size a plan takes long enough that somebody watching wants to know.
 const LARGE: u64 = 64 * 1024 * 1024;
@@ -40,7 +41,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "INSTANT", value_parser = parse_instant)]
     now: Option<Timestamp>,
     /// Format of the report on standard output
-    #[arg(long, value_enum, default_value_t = Format::Human)]
+    #[arg(long, value_name = "FORMAT", value_parser = output::formats(), default_value = "human")]
     format: Format,
     /// Write the report to a file as well, in a format of its own or in that of standard output; can be given several times.
     /// When the plan cannot be checked, no file is written
@@ -76,13 +77,29 @@ pub(super) fn run(args: &Args, surroundings: &Surroundings, color: human::Color)
     let inputs: Vec<&Path> =
         [Some(&args.plan), args.governance.as_ref()].into_iter().flatten().map(PathBuf::as_path).collect();
     output::distinct(&args.output, &inputs)?;
-    let report = judge(args, surroundings)?;
+    let mut report = judge(args, surroundings)?;
+    report.again = Some(again(args, &report));
     for file in &args.output {
-        let text = render(&report, file.format.unwrap_or(args.format), human::Color::No);
-        output::save(&file.path, &text)?;
+        output::save(&file.path, &file.format.unwrap_or(args.format).report(&report))?;
     }
-    output::write(Stream::Out, &render(&report, args.format, color))?;
+    if let Some(path) = surroundings.step_summary.as_ref().filter(|_| args.format == Format::Github) {
+        output::append(path, &Format::Markdown.report(&report))?;
+    }
+    let text = match args.format {
+        Format::Human => human::report(&report, color),
+        other => other.report(&report),
+    };
+    output::write(Stream::Out, &text)?;
     Ok(report.verdict().exit_code())
+}
+
+fn again(args: &Args, report: &Report) -> String {
+    let governance = args.governance.as_ref().map(|path| path.to_string_lossy());
+    Again::of(&args.plan)
+        .with("--governance", governance.as_deref())
+        .with("--workspace", args.workspace.as_deref())
+        .with("--account", args.account.as_deref())
+        .at(report.given.now)
 }
 
 fn judge(args: &Args, surroundings: &Surroundings) -> Result<Report, CheckError> {
@@ -108,12 +125,5 @@ fn judge(args: &Args, surroundings: &Surroundings) -> Result<Report, CheckError>
     match input::plan(&args.plan, progress)? {
         Source::Whole(bytes) => plancheck::check(PlanInput::Bytes(&bytes), governance, given),
         Source::Stream(mut reader) => plancheck::check(PlanInput::Stream(&mut *reader), governance, given),
-    }
-}
-
-fn render(report: &Report, format: Format, color: human::Color) -> String {
-    match format {
-        Format::Human => human::report(report, color),
-        Format::Json => json::report(report),
     }
 }

@@ -3,17 +3,16 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use clap::ValueEnum;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use plancheck::render::Format;
 use plancheck::text::escape;
 use plancheck::verdict::CheckError;
 
-/// How a report is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Format {
-    /// For people
-    Human,
-    /// For programs; shape in plancheck/schema/report-1.json
-    Json,
+/// The formats as arguments of the command line.
+pub(super) fn formats() -> impl TypedValueParser<Value = Format> {
+    let values = Format::ALL.map(|format| PossibleValue::new(format.id()).help(format.purpose()));
+    PossibleValuesParser::new(values)
+        .try_map(|id| Format::from_id(&id).ok_or_else(|| format!("there is no format `{}`", escape(&id))))
 }
 
 /// A file to write, in a format of its own or in that of standard output.
@@ -26,8 +25,7 @@ pub(super) struct Output {
 impl Output {
     /// `FILE` or `FORMAT=FILE`. A file with a name like `human=x` is written as `./human=x`.
     pub(super) fn parse(text: &str) -> Result<Self, String> {
-        let split =
-            text.split_once('=').and_then(|(name, rest)| Some((Format::from_str(name, false).ok()?, rest)));
+        let split = text.split_once('=').and_then(|(name, rest)| Some((Format::from_id(name)?, rest)));
         let (format, path) = split.map_or((None, text), |(format, rest)| (Some(format), rest));
         match path {
             "" => Err("the name of the file is missing".to_owned()),
@@ -64,6 +62,15 @@ pub(super) fn save(path: &Path, text: &str) -> Result<(), CheckError> {
             "the report cannot be written to `{}`: {error}",
             escape(&path.to_string_lossy())
         ))
+    })
+}
+
+/// Adds to a file that others write to as well.
+pub(super) fn append(path: &Path, text: &str) -> Result<(), CheckError> {
+    let file = std::fs::OpenOptions::new().append(true).create(true).open(path);
+    file.and_then(|mut file| all(&mut file, text)).map_err(|error| {
+        let name = escape(&path.to_string_lossy());
+        CheckError::new(format!("the report cannot be added to `{name}`: {error}"))
     })
 }
 

@@ -36,8 +36,9 @@ pub fn error(error: &CheckError) -> String {
     })
 }
 
-/// Outside its strings JSON is ASCII, and inside them serde escapes the ASCII controls; the rest is ours.
-fn written<T: Serialize>(document: &T) -> String {
+/// Outside its strings JSON is ASCII, and inside them serde escapes the ASCII controls; the rest is ours. Two `#` start a command to some
+/// CI systems wherever they stand in what a job prints.
+pub(super) fn written<T: Serialize>(document: &T) -> String {
     let Ok(text) = serde_json::to_string_pretty(document) else {
         // Only maps with keys that are not text, or a failing writer, can bring us here; there are neither.
         return format!(
@@ -45,8 +46,11 @@ fn written<T: Serialize>(document: &T) -> String {
         );
     };
     let mut safe = String::with_capacity(text.len() + 1);
+    let mut last = ' ';
     for character in text.chars() {
-        if is_deceptive(character) && character != '\n' {
+        let starts_command = character == '#' && last == '#';
+        last = character;
+        if starts_command || (is_deceptive(character) && character != '\n') {
             for unit in character.encode_utf16(&mut [0; 2]) {
                 // Writing to a String cannot fail.
                 let _ = write!(safe, "\\u{unit:04x}");
@@ -90,6 +94,7 @@ struct Document<'a> {
     counts: Counts,
     findings: Vec<FindingView<'a>>,
     not_judged: Vec<NotJudgedView<'a>>,
+    again: Option<&'a str>,
     unknown_types: &'a BTreeMap<String, usize>,
 }
 
@@ -246,6 +251,7 @@ impl<'a> Document<'a> {
                     why: &item.why,
                 })
                 .collect(),
+            again: report.again.as_deref(),
             unknown_types: &report.unknown_types,
         }
     }
