@@ -36,6 +36,8 @@ pub use settings::{Setting, Settings, Value};
 pub struct Facts {
     /// Managed objects in the order of the plan.
     pub resources: Vec<Resource>,
+    /// Source addresses of providers that the configuration asks for and that no managed object is made by, sorted.
+    pub other_providers: Vec<String>,
     /// How the list of changes is incomplete, and what the plan does besides it.
     pub beyond: Beyond,
 }
@@ -73,6 +75,8 @@ pub struct Resource {
     pub previous_address: Option<Box<str>>,
     /// Resource type.
     pub resource_type: Rc<str>,
+    /// Source address of the provider that makes it; a bare name in very old plans.
+    pub provider_name: Rc<str>,
     /// What happens to it.
     pub action: Action,
     /// A left-over of an earlier replacement.
@@ -134,6 +138,8 @@ pub struct Tags {
     pub known: BTreeMap<String, Option<String>>,
     /// Whether there may be others.
     pub open: bool,
+    /// Whether the type has an attribute for them.
+    pub taggable: bool,
 }
 
 /// An amount of a unit.
@@ -181,6 +187,11 @@ pub struct Beside {
 }
 
 impl Capacity {
+    /// Whether the object counts in any unit.
+    pub fn counts(&self) -> bool {
+        !self.counted.is_empty() || !self.unmeasured.is_empty()
+    }
+
     /// The amount of a unit to add to a total that has these other objects in it.
     pub fn amount_beside(&self, unit: Unit, others: impl Fn(usize) -> bool) -> Option<Amount> {
         let counted = self.counted.iter().find(|counted| counted.unit == unit);
@@ -219,7 +230,9 @@ pub fn gather(changes: Vec<Changed>, plan: &mut Plan, asked: &Asked) -> Result<F
         invocations,
         drift: resources(drift, origins, asked, &shared)?,
     };
-    Ok(Facts { resources: resources(changes, origins, asked, &shared)?, beyond })
+    let resources = resources(changes, origins, asked, &shared)?;
+    let other_providers = other_providers(plan, &resources);
+    Ok(Facts { resources, other_providers, beyond })
 }
 
 fn put_off<'a>(
@@ -255,6 +268,13 @@ fn resources<'a>(
     region::inherit(&mut resources, origins);
     separate(&mut resources);
     Ok(resources)
+}
+
+fn other_providers(plan: &Plan, resources: &[Resource]) -> Vec<String> {
+    let configs = plan.configuration.iter().flat_map(|configuration| configuration.providers.values());
+    let asked: BTreeSet<&str> = configs.filter_map(|config| config.source.as_deref()).collect();
+    let makes = |source: &&str| resources.iter().any(|resource| &*resource.provider_name == *source);
+    asked.into_iter().filter(|source| !makes(source)).map(str::to_owned).collect()
 }
 
 /// Undoes what was joined by name alone: two things of one name in two regions are two things, and of several things that one other
@@ -466,5 +486,6 @@ fn resource(
         address: change.address,
         previous_address: change.previous_address,
         resource_type: change.resource_type,
+        provider_name: change.provider_name,
     }
 }

@@ -251,32 +251,22 @@ pub struct Footprint {
     pub secret: bool,
 }
 
-/// The footprint of an envelope in a unit. Objects that a replacement left behind are not counted: their successor is.
-pub fn footprint(facts: &Facts, covers: &[Rc<[Cover]>], envelope: usize, unit: Unit) -> Footprint {
-    let mut total = Footprint {
-        envelope,
-        unit,
-        before: Decimal::ZERO,
-        after: Decimal::ZERO,
-        growing: Vec::new(),
-        unbounded: Vec::new(),
-        unbounded_before: Vec::new(),
-        untold: Vec::new(),
-        members: 0,
-        secret: false,
-    };
-    let inside = |index: usize| {
-        covers.get(index).is_some_and(|covers| covers.iter().any(|cover| cover.envelope == envelope))
-    };
-    for (index, resource) in facts.resources.iter().enumerate() {
-        if !resource.deposed && inside(index) {
-            total.add(index, resource, inside);
+impl Footprint {
+    fn new(envelope: usize, unit: Unit) -> Self {
+        Self {
+            envelope,
+            unit,
+            before: Decimal::ZERO,
+            after: Decimal::ZERO,
+            growing: Vec::new(),
+            unbounded: Vec::new(),
+            unbounded_before: Vec::new(),
+            untold: Vec::new(),
+            members: 0,
+            secret: false,
         }
     }
-    total
-}
 
-impl Footprint {
     fn add(&mut self, index: usize, resource: &Resource, inside: impl Fn(usize) -> bool + Copy) {
         let unit = catalog_unit(self.unit);
         let amount = |capacity: &crate::facts::Capacity| capacity.amount_beside(unit, inside);
@@ -340,11 +330,34 @@ pub fn catalog_unit(unit: Unit) -> remit_catalog::Unit {
     }
 }
 
-/// The footprints of all units that the envelopes limit, in order of envelope and unit.
+/// The footprints of all units that the envelopes limit, in order of envelope and unit; where growth is limited, of every unit. Objects
+/// that a replacement left behind are not counted: their successor is.
 pub fn footprints(facts: &Facts, covers: &[Rc<[Cover]>], envelopes: &[Envelope]) -> Vec<Footprint> {
-    let limited = envelopes
-        .iter()
-        .enumerate()
-        .flat_map(|(index, envelope)| envelope.limits.capacity.marks().map(move |(unit, _)| (index, unit)));
-    limited.map(|(index, unit)| footprint(facts, covers, index, unit)).collect()
+    let mut totals: Vec<Vec<Footprint>> =
+        envelopes.iter().enumerate().map(|(index, envelope)| empty(index, envelope)).collect();
+    let inside = |index: usize, envelope: usize| {
+        covers.get(index).is_some_and(|covers| covers.iter().any(|cover| cover.envelope == envelope))
+    };
+    let counted = facts.resources.iter().enumerate().filter(|(_, resource)| {
+        !resource.deposed && (resource.capacity_before.counts() || resource.capacity_after.counts())
+    });
+    for (index, resource) in counted {
+        for cover in covers.get(index).iter().flat_map(|covers| covers.iter()) {
+            for total in totals.get_mut(cover.envelope).into_iter().flatten() {
+                total.add(index, resource, |other| inside(other, cover.envelope));
+            }
+        }
+    }
+    totals.into_iter().flatten().filter(|total| total.members > 0 || is_limited(total, envelopes)).collect()
+}
+
+fn empty(index: usize, envelope: &Envelope) -> Vec<Footprint> {
+    let grows = envelope.limits.growth.as_ref().is_some_and(|growth| growth.percent_per_change.is_some());
+    let units = Unit::WORDS.iter().map(|(_, unit)| *unit);
+    let judged = units.filter(|unit| grows || envelope.limits.capacity.mark(*unit).is_some());
+    judged.map(|unit| Footprint::new(index, unit)).collect()
+}
+
+fn is_limited(total: &Footprint, envelopes: &[Envelope]) -> bool {
+    envelopes.get(total.envelope).is_some_and(|envelope| envelope.limits.capacity.mark(total.unit).is_some())
 }

@@ -5,6 +5,7 @@ use std::io::Read;
 use std::rc::Rc;
 
 use remit_governance::Envelope;
+use remit_governance::limits::Growth;
 use remit_governance::time::today;
 
 use crate::change::Collector;
@@ -49,6 +50,10 @@ struct Needed {
 impl Wanted for Needed {
     fn attributes(&self, resource_type: &str) -> Vec<String> {
         self.asked.attributes(resource_type)
+    }
+
+    fn keeps_null(&self, resource_type: &str, attribute: &str) -> bool {
+        self.asked.keeps_null(resource_type, attribute)
     }
 
     fn prior_state(&self) -> bool {
@@ -214,16 +219,20 @@ fn grows_uncounted(resource_type: &str) -> bool {
 fn declared_only(envelope: &Envelope) -> Vec<(&'static str, &'static str)> {
     const LATER: &str = "no rule of this version looks at it";
     let limits = &envelope.limits;
-    let integrations = limits.integrations.kinds().iter().any(|(_, choice)| choice.is_some());
+    let growth = |has: fn(&Growth) -> bool| limits.growth.as_ref().is_some_and(has);
     let listed = [
         (limits.cost.is_some(), "cost", "no price book is given"),
-        // Left out it means "in the region only", which is a limit too.
-        (limits.regions.is_some(), "regions.inference_geographies", LATER),
-        (limits.instance_types.is_some(), "instance_types", LATER),
-        (integrations, "integrations", LATER),
         (true, "perimeter", LATER),
-        (!limits.required_tags.is_empty(), "tags", LATER),
-        (limits.growth.is_some(), "growth", LATER),
+        (
+            growth(|growth| growth.cost_per_change.is_some()),
+            "growth.cost_per_change",
+            "no price book is given",
+        ),
+        (
+            growth(|growth| growth.percent_per_window.is_some() || growth.cool_down.is_some()),
+            "growth over time",
+            "no log of earlier decisions is given",
+        ),
         (true, "logging", LATER),
         (true, "deletion", LATER),
         (true, "privileges", LATER),

@@ -3,17 +3,28 @@
 
 mod action_invocation;
 mod change_not_understood;
+mod change_too_wide;
+mod choice;
+mod cross_region_inference;
 mod deferred_change;
 mod drifted_outside_terraform;
 mod envelope_review_overdue;
 mod freeze_window;
+mod growth_per_change;
+mod instance_type_not_allowed;
+mod integration_not_allowed;
+mod model_not_allowed;
+mod names;
 mod plan_not_applyable;
 mod plan_partial;
+mod provider_not_allowed;
 mod region_outside_envelope;
 mod rule;
 mod scale_above_ceiling;
 mod scale_needs_consent;
 mod scale_unbounded;
+mod service_not_allowed;
+mod tag_missing;
 mod ungoverned_change;
 
 pub use rule::{Context, Reads, Rule};
@@ -25,9 +36,18 @@ use crate::facts::Asked;
 /// The rules.
 pub const RULES: &[Rule] = &[
     region_outside_envelope::RULE,
+    cross_region_inference::RULE,
     scale_above_ceiling::RULE,
     scale_unbounded::RULE,
     scale_needs_consent::RULE,
+    growth_per_change::RULE,
+    change_too_wide::RULE,
+    instance_type_not_allowed::RULE,
+    model_not_allowed::RULE,
+    integration_not_allowed::RULE,
+    provider_not_allowed::RULE,
+    service_not_allowed::RULE,
+    tag_missing::RULE,
     ungoverned_change::RULE,
     action_invocation::RULE,
     drifted_outside_terraform::RULE,

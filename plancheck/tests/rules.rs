@@ -30,6 +30,16 @@ const UNKNOWN: &[(&str, Unknown)] = &[
     ("scale-above-ceiling", Unknown::Asks("scale-needs-consent")),
     ("scale-unbounded", Unknown::Asks("scale-needs-consent")),
     ("scale-needs-consent", Unknown::Asks("scale-needs-consent")),
+    ("cross-region-inference", Unknown::Asks("cross-region-inference")),
+    ("instance-type-not-allowed", Unknown::Asks("instance-type-not-allowed")),
+    ("model-not-allowed", Unknown::Asks("model-not-allowed")),
+    ("integration-not-allowed", Unknown::Asks("integration-not-allowed")),
+    ("provider-not-allowed", Unknown::Asks("provider-not-allowed")),
+    ("service-not-allowed", Unknown::Asks("service-not-allowed")),
+    ("tag-missing", Unknown::Asks("tag-missing")),
+    ("growth-per-change", Unknown::Asks("scale-needs-consent")),
+    // How many objects a plan creates is always known.
+    ("change-too-wide", Unknown::IsSilent),
     // What may be inside an envelope counts as inside: the limits of the envelope decide, and the finding says so.
     ("ungoverned-change", Unknown::Denies("scale-above-ceiling")),
     // What may be inside an envelope counts as inside.

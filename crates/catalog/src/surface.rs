@@ -81,6 +81,8 @@ pub enum Role {
     Integration,
     /// Which model.
     Model,
+    /// Where a model computes: a profile or a SKU that decides it.
+    Inference,
     /// Which version, format or tier of something that another role names.
     Variant,
     /// As whom it acts.

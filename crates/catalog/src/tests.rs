@@ -276,7 +276,16 @@ fn needed_paths_are_complete() {
     let needed: Vec<_> = needed_paths("aws_appautoscaling_target").into_iter().map(Path::as_str).collect();
     assert_eq!(
         needed,
-        ["max_capacity", "min_capacity", "region", "resource_id", "scalable_dimension", "tags", "tags_all"]
+        [
+            "max_capacity",
+            "min_capacity",
+            "region",
+            "resource_id",
+            "scalable_dimension",
+            "tag",
+            "tags",
+            "tags_all"
+        ]
     );
     let needed: Vec<_> = needed_paths("azurerm_cognitive_deployment").into_iter().map(Path::as_str).collect();
     assert_eq!(

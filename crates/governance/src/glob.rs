@@ -6,11 +6,14 @@ use std::fmt;
 /// A pattern: `*` stays within one part, `**` crosses parts, everything else (also `?`, `[` and `]`) is literal. Parts end
 /// at `.` and `:`. What stands in double quotes is one piece, so in `module.a["x.y"].b` the dot of `x.y` ends nothing.
 ///
+/// In lists of names (models, machine types, hosts) a name is one piece, and case does not matter: see [`Glob::of_names`].
+///
 /// Matching takes time in proportion to the text times the pattern, which is at most [`Glob::MAX_LENGTH`] bytes long.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Glob {
     text: String,
     tokens: Vec<Token>,
+    of_names: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,7 +45,19 @@ impl Glob {
         if text.len() > Self::MAX_LENGTH {
             return Err(format!("the pattern is longer than {} bytes", Self::MAX_LENGTH));
         }
-        Ok(Self { text: text.to_owned(), tokens: tokens(text) })
+        Ok(Self { text: text.to_owned(), tokens: tokens(text), of_names: false })
+    }
+
+    /// A glob over names that are one piece: `*` stands for anything, so that `anthropic.claude-*` matches the dots and colons of a model's
+    /// version, and letters match whatever their case, as they do for the clouds.
+    pub fn of_names(text: &str) -> Result<Self, String> {
+        let glob = Self::new(text)?;
+        let anything = |token| match token {
+            Token::Star => Token::StarStar,
+            Token::Literal(c) => Token::Literal(c.to_ascii_lowercase()),
+            Token::StarStar => token,
+        };
+        Ok(Self { tokens: glob.tokens.into_iter().map(anything).collect(), of_names: true, ..glob })
     }
 
     /// The pattern as it was written.
@@ -52,10 +67,13 @@ impl Glob {
 
     /// Whether the whole text matches.
     pub fn matches(&self, text: &str) -> bool {
-        self.run(symbols(text.chars().map(Token::Literal)))
+        let folds = self.of_names;
+        let fold = move |c: char| if folds { c.to_ascii_lowercase() } else { c };
+        self.run(symbols(text.chars().map(fold).map(Token::Literal)))
     }
 
-    /// Whether everything that `other` matches, this matches too. Never wrongly yes; a rare true case may be answered no.
+    /// Whether everything that `other` matches, this matches too. Never wrongly yes; a rare true case may be answered no. Both are of
+    /// the same kind.
     pub fn covers(&self, other: &Glob) -> bool {
         let quoted = |glob: &Glob| glob.text.contains('"');
         if self.text == other.text || self.text == "**" {
@@ -72,12 +90,13 @@ impl Glob {
         match (literal(self), literal(other)) {
             (true, _) => other.matches(&self.text),
             (_, true) => self.matches(&other.text),
-            _ => mine.starts_with(theirs) || theirs.starts_with(mine),
+            _ => mine.starts_with(&theirs) || theirs.starts_with(&mine),
         }
     }
 
-    fn literal_prefix(&self) -> &str {
-        self.text.split('*').next().unwrap_or_default()
+    fn literal_prefix(&self) -> String {
+        let prefix = self.text.split('*').next().unwrap_or_default();
+        if self.of_names { prefix.to_ascii_lowercase() } else { prefix.to_owned() }
     }
 
     /// Simulates all ways through the pattern at once: no backtracking, whatever the pattern.

@@ -9,6 +9,8 @@ use remit_catalog::Role;
 pub struct Asked {
     /// Whether anything looks at tags.
     pub tags: bool,
+    /// Whether something asks which objects can have tags at all.
+    pub taggable: bool,
     /// The roles whose attributes something looks at.
     pub roles: BTreeSet<Role>,
 }
@@ -28,5 +30,13 @@ impl Asked {
         names.sort_unstable();
         names.dedup();
         names
+    }
+
+    /// Whether it matters that an object has an attribute although it is null: only then can it be tagged.
+    pub fn keeps_null(&self, resource_type: &str, attribute: &str) -> bool {
+        let is_tags = |path: &remit_catalog::Path| path.segments().next() == Some(attribute);
+        self.taggable
+            && remit_catalog::provider_of(resource_type)
+                .is_some_and(|provider| provider.resource_tags.iter().any(is_tags))
     }
 }

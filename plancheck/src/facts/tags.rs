@@ -18,8 +18,15 @@ pub(super) fn read(
         return Tags { open: true, ..Tags::default() };
     };
     let mut tags = Tags::default();
-    for path in &provider.resource_tags {
+    // The defaults of the provider go into the complete list. A type that has only lists of its own, such as an auto scaling group, does
+    // not get them.
+    let mut has_complete = false;
+    for (place, path) in provider.resource_tags.iter().enumerate() {
         let (value, unknown) = object.root().at(path.segments());
+        // Attributes that are not set are there too, as null.
+        let has_attribute = value.is_some() || unknown.is_some();
+        tags.taggable |= has_attribute;
+        has_complete |= has_attribute && place == 0;
         if unknown == Some(&Json::Bool(true)) {
             // The complete list is not known yet; the shorter one beside it may be.
             tags.open = true;
@@ -31,7 +38,8 @@ pub(super) fn read(
             break;
         }
     }
-    for (key, config) in configs {
+    let takes_defaults = has_complete || !tags.taggable;
+    for (key, config) in configs.iter().filter(|_| takes_defaults) {
         for path in &provider.provider_tags {
             match origins.provider_argument(key, config, *path) {
                 Origin::Absent => {}

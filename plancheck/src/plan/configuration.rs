@@ -24,6 +24,8 @@ pub struct Configuration {
 pub struct ProviderConfig {
     /// Local name, for example `aws`.
     pub name: String,
+    /// Source address of the provider it configures; old versions leave it out.
+    pub source: Option<String>,
     /// Its alias.
     pub alias: Option<String>,
     /// Static address of the module it belongs to; absent in the root module.

@@ -126,7 +126,10 @@ impl<'w> Context<'w> {
             return Rc::clone(known);
         }
         let name: Rc<str> = name.into();
-        let kind = Rc::new(Kind { names: Names::new(self.wanted.attributes(&name)), name: Rc::clone(&name) });
+        let mut names = Names::new(self.wanted.attributes(&name));
+        names.with_null =
+            names.list.iter().filter(|attribute| self.wanted.keeps_null(&name, attribute)).cloned().collect();
+        let kind = Rc::new(Kind { names, name: Rc::clone(&name) });
         self.kinds.borrow_mut().insert(name, Rc::clone(&kind));
         kind
     }
@@ -188,16 +191,22 @@ pub(super) struct Names {
     list: Vec<String>,
     /// A bit for each length that occurs, so that most keys are told apart without comparing texts.
     lengths: u64,
+    /// Those that are kept where they are null.
+    with_null: Vec<String>,
 }
 
 impl Names {
     pub(super) fn new(list: Vec<String>) -> Self {
         let lengths = list.iter().fold(0, |bits, name| bits | length_bit(name));
-        Self { list, lengths }
+        Self { list, lengths, with_null: Vec::new() }
     }
 
     pub(super) fn get(&self, index: usize) -> &str {
         self.list.get(index).map_or("", String::as_str)
+    }
+
+    pub(super) fn keeps_null(&self, name: &str) -> bool {
+        self.with_null.iter().any(|kept| kept == name)
     }
 
     pub(super) fn find(&self, key: &str) -> Option<usize> {

@@ -268,7 +268,7 @@ impl ObjectSeed<'_> {
     fn members<'de, A: MapAccess<'de>>(
         self,
         mut map: A,
-        says_nothing: impl Fn(&str) -> bool,
+        says_nothing: impl Fn(&str, &str) -> bool,
     ) -> Result<Attributes, A::Error> {
         let mut text = self.context.scratch();
         let mut seen = Seen::default();
@@ -282,7 +282,7 @@ impl ObjectSeed<'_> {
                 return Err(self.context.fail(PlanError::duplicate_key(name)));
             }
             let raw = self.context.raw(&mut map)?;
-            if !says_nothing(raw.get()) {
+            if !says_nothing(name, raw.get()) {
                 Attributes::write(&mut text, name, raw.get());
             }
         }
@@ -315,7 +315,7 @@ impl<'de> Visitor<'de> for ObjectSeed<'_> {
     }
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
         // Null is absent, and there can be very many of them.
-        self.members(map, |raw| raw == "null").map(Some)
+        self.members(map, |name, raw| raw == "null" && !self.names.keeps_null(name)).map(Some)
     }
 }
 
@@ -341,7 +341,7 @@ impl<'de> Visitor<'de> for MarksSeed<'_> {
     }
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Marks, A::Error> {
         // Most marks mark nothing.
-        let marks = self.0.members(map, |raw| matches!(raw, "null" | "{}" | "[]" | "false"))?;
+        let marks = self.0.members(map, |_, raw| matches!(raw, "null" | "{}" | "[]" | "false"))?;
         Ok(if marks.is_empty() { Marks::All(false) } else { Marks::Each(marks) })
     }
 }

@@ -5,6 +5,12 @@ pub trait Wanted {
     /// Names of top-level attributes, in any order and without duplicates. Asked once per type.
     fn attributes(&self, resource_type: &str) -> Vec<String>;
 
+    /// Whether it matters that an object has this attribute although it is null. For most it does not, and there are very many.
+    fn keeps_null(&self, resource_type: &str, attribute: &str) -> bool {
+        let _ = (resource_type, attribute);
+        false
+    }
+
     /// Whether the `remit_*` objects of the prior state are wanted.
     fn prior_state(&self) -> bool {
         true

@@ -65,6 +65,7 @@ pub(crate) fn asked(rules: &[Rule], envelopes: Option<&[Envelope]>) -> Asked {
     for reads in rules.iter().map(|rule| &rule.reads).filter(|reads| any(&|envelope| (reads.under)(envelope)))
     {
         asked.tags |= reads.tags;
+        asked.taggable |= reads.tags;
         asked.roles.extend(reads.roles);
     }
     asked

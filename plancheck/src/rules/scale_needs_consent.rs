@@ -127,6 +127,9 @@ fn asking(mut finding: Finding, envelope: &Envelope, instead: &str) -> Finding {
 
 /// Amounts that cannot be told, one finding per reason.
 fn untold(cx: &Context<'_>, envelope: &Envelope, footprint: &Footprint) -> Vec<Finding> {
+    if envelope.limits.capacity.mark(footprint.unit).is_none() {
+        return Vec::new();
+    }
     let reasons = footprint.untold.iter().filter_map(|index| {
         match cx.resource(*index)?.capacity_after.amount(catalog_unit(footprint.unit))? {
             Amount::CannotTell(why) => Some((why, *index)),

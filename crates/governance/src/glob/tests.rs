@@ -31,6 +31,26 @@ fn stars_stay_within_parts_unless_doubled() {
 }
 
 #[test]
+fn a_name_is_one_piece_whatever_its_case() {
+    for (pattern, text, matches) in [
+        ("anthropic.claude-*", "anthropic.claude-3-5-sonnet-20241022-v2:0", true),
+        ("anthropic.claude-*", "amazon.nova-pro-v1:0", false),
+        ("anthropic.claude-*", "xanthropic.claude-3", false),
+        ("anthropic.claude-3", "anthropic.claude-3-5", false),
+        ("p5*", "p5en.48xlarge", true),
+        ("p5.*", "p5en.48xlarge", false),
+        ("Standard_N*", "standard_nc24ads_a100_v4", true),
+        ("standard_d2s_v5", "Standard_D2s_v5", true),
+        ("*.pinecone.io", "a.b.pinecone.io", true),
+        ("*.pinecone.io", "pinecone.io", false),
+        ("*.pinecone.io", "a.pinecone.io.evil.example", false),
+    ] {
+        assert_eq!(Glob::of_names(pattern).unwrap().matches(text), matches, "{pattern} on {text}");
+    }
+    assert!(Glob::of_names("").is_err() && Glob::of_names(" a").is_err());
+}
+
+#[test]
 fn hostile_patterns_take_no_time() {
     let pattern = glob(&"*a".repeat(200));
     assert!(!pattern.matches(&"a".repeat(20_000).replace("aaaaaaaaaa", "aaaaaaaaa.")));
@@ -80,6 +100,17 @@ proptest! {
     fn agrees_with_the_definition(pattern in "[ab.:*]{1,8}", text in "[ab.:]{0,8}") {
         let chars = |text: &str| text.chars().collect::<Vec<_>>();
         prop_assert_eq!(glob(&pattern).matches(&text), naive(&chars(&pattern), &chars(&text)));
+    }
+
+    #[test]
+    fn names_are_covered_as_they_are_matched(outer in "[aAb.*]{1,6}", inner in "[aAb.*]{1,6}", text in "[aAb.]{0,6}") {
+        let (outer, inner) = (Glob::of_names(&outer).unwrap(), Glob::of_names(&inner).unwrap());
+        if outer.covers(&inner) && inner.matches(&text) {
+            prop_assert!(outer.matches(&text), "{outer} should match {text} like {inner}");
+        }
+        if outer.matches(&text) && inner.matches(&text) {
+            prop_assert!(outer.may_overlap(&inner));
+        }
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! Limits on names rather than amounts: which of them are allowed, denied, or open to consent.
+//! Limits on names rather than amounts: which of them are allowed, denied, or open to consent. A name is one piece, whatever dots and
+//! colons it has: [`Glob::of_names`].
 
 use crate::{
     glob::Glob,
@@ -34,7 +35,13 @@ pub enum ChoiceAnswer<'c> {
 impl Choice {
     /// Judges a name.
     pub fn judge(&self, name: &str) -> ChoiceAnswer<'_> {
-        let first = |globs: &'_ BTreeSet<Glob>| globs.iter().position(|glob| glob.matches(name));
+        self.judge_any(&[name])
+    }
+
+    /// Judges one thing that has several names: a list that has one of them has it.
+    pub fn judge_any(&self, names: &[&str]) -> ChoiceAnswer<'_> {
+        let has = |glob: &Glob| names.iter().any(|name| glob.matches(name));
+        let first = |globs: &'_ BTreeSet<Glob>| globs.iter().position(has);
         if let Some(denied) = first(&self.deny).and_then(|index| self.deny.iter().nth(index)) {
             return ChoiceAnswer::Denied(Some(denied));
         }
@@ -50,9 +57,9 @@ impl Choice {
     /// Reads `allow`, `deny` and `authorize`; at least one of the first two is needed for a limit to mean anything.
     pub(crate) fn read(r: &mut Reader, json: &Json) -> Option<Self> {
         let fields = r.object(json, &["allow", "deny", "authorize"])?;
-        let allow = globs(r, fields, "allow");
-        let deny = globs(r, fields, "deny").unwrap_or_default();
-        let authorize = globs(r, fields, "authorize").unwrap_or_default();
+        let allow = names(r, fields, "allow");
+        let deny = names(r, fields, "deny").unwrap_or_default();
+        let authorize = names(r, fields, "authorize").unwrap_or_default();
         if fields.get("allow").is_none() && fields.get("deny").is_none() {
             r.reject(Kind::Missing, "`allow` or `deny` is required");
         }
@@ -104,8 +111,8 @@ impl Integrations {
         let asked =
             fields.get("authorize").and_then(|json| r.at_attribute("authorize", |r| r.object(json, &KINDS)));
         let [models, endpoints, providers, services] = KINDS.map(|kind| {
-            let allow = globs(r, fields, kind);
-            let authorize = asked.and_then(|asked| r.at_attribute("authorize", |r| globs(r, asked, kind)));
+            let allow = names(r, fields, kind);
+            let authorize = asked.and_then(|asked| r.at_attribute("authorize", |r| names(r, asked, kind)));
             if allow.is_none() && authorize.is_none() {
                 return None;
             }
@@ -133,6 +140,11 @@ impl Integrations {
         }
         if asks { members.put("authorize", asked).into() } else { members.into() }
     }
+}
+
+/// Patterns over names that are one piece.
+fn names(r: &mut Reader, fields: Fields, name: &str) -> Option<BTreeSet<Glob>> {
+    r.optional(fields, name, |r, json| r.set(json, |r, json| r.parsed(json, Glob::of_names)))
 }
 
 pub(crate) fn globs(r: &mut Reader, fields: Fields, name: &str) -> Option<BTreeSet<Glob>> {

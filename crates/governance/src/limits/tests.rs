@@ -142,8 +142,8 @@ fn denied_wins_over_asked_wins_over_allowed() {
         r#"{"allow":["m*.*","p5.*"],"deny":["p5.*"],"authorize":["m7.*"]}"#,
     )]);
     let choice = choice.limits.instance_types.unwrap();
-    assert_eq!(choice.judge("p5.48xlarge"), ChoiceAnswer::Denied(Some(&Glob::new("p5.*").unwrap())));
-    assert_eq!(choice.judge("m7.large"), ChoiceAnswer::NeedsConsent(&Glob::new("m7.*").unwrap()));
+    assert_eq!(choice.judge("p5.48xlarge"), ChoiceAnswer::Denied(Some(&Glob::of_names("p5.*").unwrap())));
+    assert_eq!(choice.judge("m7.large"), ChoiceAnswer::NeedsConsent(&Glob::of_names("m7.*").unwrap()));
     assert_eq!(choice.judge("m6.large"), ChoiceAnswer::Allowed);
     assert_eq!(choice.judge("t3.large"), ChoiceAnswer::Denied(None));
     let only_denied = with(&[]).limits.instance_types.unwrap();

@@ -64,8 +64,8 @@ impl ConfigurationSeed<'_> {
                 ConfigurationKey::ProviderConfig => {
                     for (key, raw) in map.next_value::<Option<Unique<RawProvider>>>()?.unwrap_or_default().0 {
                         let expressions = expressions(context, &key, raw.expressions.as_deref())?;
-                        let RawProvider { name, alias, module_address, .. } = raw;
-                        let provider = ProviderConfig { name, alias, module_address, expressions };
+                        let RawProvider { name, full_name: source, alias, module_address, .. } = raw;
+                        let provider = ProviderConfig { name, source, alias, module_address, expressions };
                         configuration.providers.insert(key, provider);
                     }
                 }
@@ -85,6 +85,7 @@ impl ConfigurationSeed<'_> {
 struct RawProvider {
     #[serde(default)]
     name: String,
+    full_name: Option<String>,
     alias: Option<String>,
     module_address: Option<String>,
     #[serde(default)]

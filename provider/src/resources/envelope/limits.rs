@@ -95,10 +95,11 @@ fn regions() -> Attribute {
                  `europe-west1`, `westeurope`. Anything outside is denied.",
             ),
             Attribute::set("authorize", Type::String).description("Further regions that consent can open."),
-            Attribute::set("inference_geographies", Type::String).description(format!(
+            Attribute::set("inference_geographies", Type::String).description(
                 "Where cross-region inference may compute, such as `eu`, `us` or `apac`. Left out or \
-                 `[]`: in the region of the request only; `global` has to be named. {DECLARED_ONLY}"
-            )),
+                 `[]`: in the region of the request only; `global` has to be named. Judged at \
+                 plan.",
+            ),
             Attribute::nested_set("exceptions", exception)
                 .description("Services that may be used elsewhere for a while."),
         ],
@@ -157,7 +158,10 @@ fn integrations() -> Attribute {
             ),
         ],
     )
-    .description(format!("What agents may connect to. {DECLARED_ONLY}"))
+    .description(
+        "What agents may connect to. In these lists a name is one piece: `*` stands for anything, dots and \
+         colons too, and case does not matter. Judged at plan: what a running system calls is not seen.",
+    )
 }
 
 fn instance_types() -> Attribute {
@@ -171,7 +175,11 @@ fn instance_types() -> Attribute {
             Attribute::set("authorize", Type::String).description("Globs of types that consent can open."),
         ],
     )
-    .description(format!("Which types of machine may be used. Globs such as `p5.*`. {DECLARED_ONLY}"))
+    .description(
+        "Which types of machine may be used. Globs such as `p5.*`, in which `*` stands for anything and case \
+         does not matter. A type of a managed service (`ml.p5.48xlarge`) counts as its machine too. Judged at \
+         plan.",
+    )
 }
 
 fn perimeter() -> Attribute {
@@ -189,9 +197,7 @@ fn tags() -> Attribute {
             .required()
             .description("Keys that every taggable resource carries.")],
     )
-    .description(format!(
-        "Tags that have to be there, for example so that cost can be attributed. {DECLARED_ONLY}"
-    ))
+    .description("Tags that have to be there, for example so that cost can be attributed. Judged at plan.")
 }
 
 fn growth() -> Attribute {
@@ -215,7 +221,9 @@ fn growth() -> Attribute {
                 .description("Least time between two changes that grow something, such as `1h`."),
         ],
     )
-    .description(format!(
-        "How fast things may grow, apart from how large. Growing faster needs consent. {DECLARED_ONLY}"
-    ))
+    .description(
+        "How fast things may grow, apart from how large. Growing faster needs consent. Judged at plan: \
+         `percent_per_change` and `resources_per_change`; the others take prices or a log of earlier \
+         decisions, and every report says so.",
+    )
 }
