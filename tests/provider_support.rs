@@ -42,6 +42,11 @@ impl Terraform {
         written.expect("a file of the configuration");
     }
 
+    /// A variable of the environment of everything that runs from now on.
+    pub(crate) fn set_env(&mut self, name: &str, value: &str) {
+        self.workspace.set_env(name, value);
+    }
+
     pub(crate) fn run(&self, args: &[&str]) -> Ended {
         self.workspace.run(args).expect(CAN_START)
     }

@@ -2,7 +2,7 @@
 
 use tf_provider_sdk::Attr;
 
-use crate::cloud::aws;
+use crate::{cloud::aws, consent::Consent};
 
 /// The configured provider.
 #[derive(Debug, Default)]
@@ -10,4 +10,6 @@ pub struct Configured {
     /// How AWS is reached; what was left out is the standard chain's to find.
     #[expect(dead_code, reason = "controls that connect follow")]
     pub(crate) aws: Attr<aws::settings::Settings>,
+    /// Who has to agree, and what was signed.
+    pub(crate) consent: Consent,
 }

@@ -3,6 +3,7 @@
 
 mod cloud;
 mod configured;
+mod consent;
 mod data_sources;
 mod declaration;
 #[cfg(test)]

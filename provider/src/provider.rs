@@ -5,29 +5,26 @@ use tf_provider_sdk::{
     Model, Object, ObjectReader, Path, Provider, ResourceEntry, Schema, ValidateRequest,
 };
 
-use crate::{cloud::aws, configured::Configured, data_sources, functions, resources};
+use crate::{cloud::aws, configured::Configured, consent, data_sources, functions, resources};
 
 /// The provider `remit`.
 pub struct Remit;
 
 /// Attributes whose names are taken, with what they will be for.
-const NOT_YET: [(&str, &str); 4] = [
-    ("approvals_dir", "Folder of signed approval statements."),
-    ("trust_root", "File of the root approvers."),
-    ("google", "How Google Cloud is reached."),
-    ("azure", "How Azure is reached."),
-];
+const NOT_YET: [(&str, &str); 2] =
+    [("google", "How Google Cloud is reached."), ("azure", "How Azure is reached.")];
 
 /// The provider block.
 pub struct Settings {
     aws: Attr<aws::settings::Settings>,
+    consent: consent::Settings,
     /// What this version has no use for yet.
     rest: Object,
 }
 
 impl Model for Settings {
     fn decode(object: &mut ObjectReader) -> Result<Self, DecodeError> {
-        Ok(Self { aws: object.get("aws")?, rest: object.rest() })
+        Ok(Self { aws: object.get("aws")?, consent: consent::Settings::decode(object)?, rest: object.rest() })
     }
 
     /// Settings are read only; no state of theirs is ever written.
@@ -54,20 +51,18 @@ impl Provider for Remit {
 
     fn schema(&self) -> Schema {
         let setting = |(name, purpose): (&str, &str)| {
-            let attribute = match name {
-                "approvals_dir" | "trust_root" => Attribute::string(name),
-                _ => Attribute::dynamic(name),
-            };
-            attribute.description(format!("{purpose} Not available yet: setting it is an error."))
+            Attribute::dynamic(name)
+                .description(format!("{purpose} Not available yet: setting it is an error."))
         };
         Schema::new()
             .attributes(NOT_YET.map(setting))
+            .attributes(consent::Settings::attributes())
             .attribute(aws::settings::Settings::attribute())
             .description(
                 "Remit puts people in charge of what AI agents may do to cloud infrastructure. Declare who \
              may decide what, hand the governance lock to plancheck, and every plan is judged before \
-             it is applied. Declarations need no credentials: this version calls no cloud, verifies no \
-             approvals and collects no telemetry.",
+             it is applied. With a pinned trust root, loosening a declaration needs the approval of people. \
+             Declarations need no credentials: this version calls no cloud and collects no telemetry.",
             )
     }
 
@@ -78,7 +73,7 @@ impl Provider for Remit {
     async fn configure(&self, request: ConfigureRequest<Settings>) -> Result<Configured, Diagnostics> {
         let settings = request.config;
         faults(&settings).or_value(())?;
-        Ok(Configured { aws: settings.aws })
+        Ok(Configured { consent: settings.consent.read()?, aws: settings.aws })
     }
 
     fn resources(&self) -> Vec<ResourceEntry<Configured>> {

@@ -1,8 +1,9 @@
 //! `remit_governance_lock`: the file that plancheck trusts.
 
-use remit_governance::{Invalid, Lock, Step};
+use remit_governance::{Invalid, Lock, Step, history::History, invalid::Kind};
 use tf_provider_sdk::{
-    Attribute, Context, DataReadRequest, DataSource, Diagnostics, Number, Schema, Type, Validator, Value,
+    Attribute, Context, DataReadRequest, DataSource, Diagnostics, Number, Object, Schema, Type, Validator,
+    Value,
 };
 
 use crate::{
@@ -32,6 +33,10 @@ impl DataSource for GovernanceLock {
                     "Counts the versions of the lock, so that an old one can be told apart. Raise it \
                      when governance changes.",
                 ),
+                Attribute::set("histories", Type::String).description(
+                    "`history` of the declarations, where they have one: with them the lock proves to \
+                     whoever pins the trust root that every record in it came into force properly.",
+                ),
                 Attribute::string("json")
                     .computed()
                     .description("The lock: give it to `plancheck check --governance`."),
@@ -42,9 +47,9 @@ impl DataSource for GovernanceLock {
             .description(
                 "The governance lock: all declarations in one file, which plancheck checks plans \
                  against. It is read at apply where a record is known only then.\n\n\
-                 **What it does not stop.** A lock shows that nobody edited it by hand afterward; it \
-                 does not prove who approved what is in it. Keep it where the agents whose plans are \
-                 checked cannot write.",
+                 **What it does not stop.** Without `histories` a lock shows that nobody edited it by \
+                 hand afterward; it does not prove who approved what is in it. Keep it where the agents \
+                 whose plans are checked cannot write.",
             )
     }
 
@@ -59,7 +64,10 @@ impl DataSource for GovernanceLock {
             attributes.get("records").elements().into_iter().flatten().filter_map(Value::as_str).collect();
         let serial = attributes.get("serial").as_number().and_then(Number::as_u64).unwrap_or_default();
         let lock = Lock::build(&records, serial)
-            .map_err(|faults| config.diagnose(&self.schema(), in_records(faults)))?;
+            .map_err(|faults| config.diagnose(&self.schema(), in_argument("records", faults)))?;
+        let lock = histories(&attributes)
+            .and_then(|histories| lock.with_histories(&histories))
+            .map_err(|faults| config.diagnose(&self.schema(), in_argument("histories", faults)))?;
         let (json, digest) = (lock.to_json(), lock.digest().to_string());
         attributes.set("json", json);
         attributes.set("digest", digest);
@@ -67,10 +75,20 @@ impl DataSource for GovernanceLock {
     }
 }
 
-/// Faults name a record by its place; Terraform wants to know the attribute too.
-fn in_records(mut faults: Vec<Invalid>) -> Vec<Invalid> {
+/// The histories that were given; those of what is only declared are null.
+fn histories(attributes: &Object) -> Result<Vec<History>, Vec<Invalid>> {
+    let texts = attributes.get("histories").elements().into_iter().flatten().filter_map(Value::as_str);
+    let read = |(index, text): (usize, &str)| {
+        let fault = |why| vec![Invalid::new(Kind::Value, vec![Step::Index(index)], why)];
+        History::parse(text).map_err(fault)
+    };
+    texts.enumerate().map(read).collect()
+}
+
+/// Faults name a record or a history by its place; Terraform wants to know the attribute too.
+fn in_argument(name: &str, mut faults: Vec<Invalid>) -> Vec<Invalid> {
     for fault in &mut faults {
-        fault.path.insert(0, Step::Attribute("records".to_owned()));
+        fault.path.insert(0, Step::Attribute(name.to_owned()));
     }
     faults
 }

@@ -24,10 +24,12 @@ impl Kind for Approver {
             .description(
                 "A person who can consent to a change: in whose name, how far, and with which keys. \
                  Being declared gives nobody authority; an envelope that names them does.\n\n\
-                 **What it does not stop.** This version verifies no signatures and compares no \
-                 authors, so keys, identities and reach are declared and recorded only. Removing an \
-                 approver takes effect where the envelope's `record` and the governance lock are made \
-                 anew.",
+                 With a pinned trust root, an approver and every change of one is approved by the trust \
+                 root; that approval also vouches for the keys. Without it a FIDO2 signature counts as \
+                 that of an ordinary key, since its flags can be made in software.\n\n\
+                 **What it does not stop.** Removing an approver takes effect where the envelope's \
+                 `record` and the governance lock are made anew. To stop a lost key at once, list it \
+                 under `revoked_keys` of the trust root.",
             )
     }
 

@@ -1,19 +1,21 @@
 //! The life of a resource that only declares: everything is known from its configuration, nothing is called. What is
 //! declared stands in the resource's own file.
 
-use remit_governance::{invalid::Invalid, json::Json};
+use remit_governance::{history::History, invalid::Invalid, json::Json};
 use tf_provider_sdk::{
     Context, CreateRequest, DeleteRequest, Deletion, Diagnostic, Diagnostics, Found, ImportRequest, Object,
-    Outcome, Path, Plan, PlanRequest, ReadRequest, Resource, Schema, UpdateRequest, ValidateRequest, Value,
+    Outcome, Path, Plan, PlanRequest, ReadRequest, Resource, Schema, Severity, UpdateRequest,
+    ValidateRequest, Value,
 };
 
 use crate::{
     configured::Configured,
+    consent::{Consent, Step},
     declaration::{Attributes, Config},
 };
 
 /// Attributes that the provider computes; all others are arguments.
-pub(super) const COMPUTED: [&str; 5] = ["record", "digest", "approved", "controls", "coverage"];
+pub(super) const COMPUTED: [&str; 6] = ["record", "digest", "approved", "history", "controls", "coverage"];
 
 /// A kind of declaration.
 pub(crate) trait Kind: Send + Sync + 'static {
@@ -76,7 +78,7 @@ impl<K: Kind> Resource for Declares<K> {
 
     async fn plan(
         &self,
-        _: &Context<Configured>,
+        context: &Context<Configured>,
         request: PlanRequest<Attributes>,
     ) -> Result<Plan<Attributes>, Diagnostics> {
         let (prior, mut planned) = (request.prior.map(|prior| prior.0), request.proposed.0);
@@ -92,32 +94,38 @@ impl<K: Kind> Resource for Declares<K> {
             Ok(_) => None,
             Err(faults) => config.diagnose(&K::schema(), faults).or_value(None)?,
         };
-        planned.set("approved", false);
-        match (declared, prior) {
+        match (declared, &prior) {
             // What follows from the same declaration stays as it was, also under a version that words it otherwise.
             (Some(declared), Some(prior)) if prior.get("record").as_str() == Some(&declared.record) => {
-                set_all(
-                    &mut planned,
-                    prior.into_iter().filter(|(name, _)| COMPUTED.contains(&name.as_str())),
-                );
+                let computed = prior.iter().filter(|(name, _)| COMPUTED.contains(name));
+                let kept: Vec<_> = computed.map(|(name, value)| (name.to_owned(), value.clone())).collect();
+                set_all(&mut planned, kept);
             }
             (Some(declared), _) => complete(&mut planned, declared),
             (None, _) => set_all(&mut planned, K::unknown()),
         }
+        consented(context, &mut planned, prior.as_ref())?;
         Ok(Plan::new(Attributes(planned)))
     }
 
-    async fn plan_destroy(&self, _: &Context<Configured>, request: DeleteRequest<Attributes>) -> Diagnostics {
+    async fn plan_destroy(
+        &self,
+        context: &Context<Configured>,
+        request: DeleteRequest<Attributes>,
+    ) -> Diagnostics {
         let state = request.state.0;
-        K::is_protected(&state).then(|| protected::<K>(&state, "destroyed")).into_iter().collect()
+        if K::is_protected(&state) {
+            return protected::<K>(&state, "destroyed").into();
+        }
+        context.client().consent.end(&state).map(as_warning).into_iter().collect()
     }
 
     async fn create(
         &self,
-        _: &Context<Configured>,
+        context: &Context<Configured>,
         request: CreateRequest<Attributes>,
     ) -> Outcome<Attributes> {
-        made::<K>(request.planned)
+        made::<K>(context, request.planned, None)
     }
 
     async fn read(
@@ -130,23 +138,26 @@ impl<K: Kind> Resource for Declares<K> {
 
     async fn update(
         &self,
-        _: &Context<Configured>,
+        context: &Context<Configured>,
         request: UpdateRequest<Attributes>,
     ) -> Outcome<Attributes> {
-        made::<K>(request.planned)
+        made::<K>(context, request.planned, Some(&request.prior.0))
     }
 
     /// Reached without [`Self::plan_destroy`] when Terraform is told to replace: it does not tell the provider at plan.
     async fn delete(
         &self,
-        _: &Context<Configured>,
+        context: &Context<Configured>,
         request: DeleteRequest<Attributes>,
     ) -> Deletion<Attributes> {
         let state = request.state.0;
         if K::is_protected(&state) {
             return Deletion::Failed(protected::<K>(&state, "destroyed").into());
         }
-        Deletion::Done
+        match context.client().consent.end(&state) {
+            Some(refused) => Deletion::Failed(refused.into()),
+            None => Deletion::Done,
+        }
     }
 
     async fn import(
@@ -167,8 +178,12 @@ impl<K: Kind> Resource for Declares<K> {
     }
 }
 
-/// The end of a create or update: what the plan could not know yet is known now.
-fn made<K: Kind>(planned: Attributes) -> Outcome<Attributes> {
+/// The end of a create or update: what the plan could not know yet is known now, and whoever has to agree has.
+fn made<K: Kind>(
+    context: &Context<Configured>,
+    planned: Attributes,
+    prior: Option<&Object>,
+) -> Outcome<Attributes> {
     let mut made = planned.0;
     let config = Config::new(&made, &COMPUTED);
     match K::declare(config.json()) {
@@ -176,10 +191,70 @@ fn made<K: Kind>(planned: Attributes) -> Outcome<Attributes> {
             if made.get("record").is_unknown() {
                 complete(&mut made, declared);
             }
-            Outcome::Done(Attributes(made))
         }
-        Err(faults) => Outcome::Failed(config.diagnose(&K::schema(), faults)),
+        Err(faults) => return Outcome::Failed(config.diagnose(&K::schema(), faults)),
     }
+    // Known at plan means that nothing was to come into force: the same record, in force, however it is spelled.
+    if !made.get("history").is_unknown() {
+        return Outcome::Done(Attributes(made));
+    }
+    let record = made.get("record").as_str().unwrap_or_default().to_owned();
+    let step = context.client().consent.advance(&record, prior, &with_prior(&made, prior));
+    match step {
+        Step::Declared => in_force(&mut made, None),
+        Step::Same(history) | Step::Next(history) => in_force(&mut made, Some(&history)),
+        Step::Refused(refused) => return Outcome::Failed(refused.into()),
+    }
+    Outcome::Done(Attributes(made))
+}
+
+/// Plans `approved` and `history`. What has yet to come into force is unknown, whether or not everybody has signed by now,
+/// so that the plan that people approve is the plan that is applied.
+fn consented(
+    context: &Context<Configured>,
+    planned: &mut Object,
+    prior: Option<&Object>,
+) -> Result<(), Diagnostics> {
+    let unknown = || Object::new().with("approved", Value::unknown()).with("history", Value::unknown());
+    let Some(record) = planned.get("record").as_str().map(str::to_owned) else {
+        match context.client().consent {
+            Consent::Declared if prior.is_none_or(|prior| prior.get("history").is_null()) => {
+                in_force(planned, None);
+            }
+            _ => set_all(planned, unknown()),
+        }
+        return Ok(());
+    };
+    let unchanged = prior.is_some_and(|prior| prior.get("record").as_str() == Some(&record));
+    match context.client().consent.advance(&record, prior, &with_prior(planned, prior)) {
+        Step::Declared => in_force(planned, None),
+        // Kept from the state as it stands there.
+        Step::Same(_) if unchanged => planned.set("approved", true),
+        Step::Same(_) | Step::Next(_) => set_all(planned, unknown()),
+        Step::Refused(refused) if matches!(context.client().consent, Consent::Declared) => {
+            return Err(refused.into());
+        }
+        Step::Refused(refused) => {
+            // Also where the record is the same: a state that does not prove itself says nothing about what is in force.
+            context.warn(as_warning(refused));
+            set_all(planned, unknown());
+        }
+    }
+    Ok(())
+}
+
+fn in_force(attributes: &mut Object, history: Option<&History>) {
+    attributes.set("approved", history.is_some());
+    attributes.set("history", history.map_or(Value::Null, |history| Value::from(history.json().to_text())));
+}
+
+fn with_prior<'a>(planned: &'a Object, prior: Option<&'a Object>) -> Vec<&'a Object> {
+    std::iter::once(planned).chain(prior).collect()
+}
+
+/// At plan people can still be asked; at apply it is an error.
+fn as_warning(refused: Diagnostic) -> Diagnostic {
+    Diagnostic { severity: Severity::Warning, ..refused }
 }
 
 fn complete(attributes: &mut Object, declared: Declared) {

@@ -56,7 +56,7 @@ pub(super) fn posture(name: &str, what: &str) -> Attribute {
 }
 
 /// What follows from every declaration. `takers` completes "what …".
-pub(super) fn computed(takers: &str) -> [Attribute; 3] {
+pub(super) fn computed(takers: &str) -> [Attribute; 4] {
     [
         Attribute::string("record").computed().description(format!(
             "The declaration as canonical JSON: what {takers}. Known at plan whenever all arguments \
@@ -64,8 +64,13 @@ pub(super) fn computed(takers: &str) -> [Attribute; 3] {
         )),
         Attribute::string("digest").computed().description("`sha256:` digest of `record`."),
         Attribute::bool("approved").computed().description(
-            "Whether the approvals that it needs have been verified. Always `false`: this version \
-             verifies none. What is not approved restricts, it never permits.",
+            "Whether the approvals that it needs have been verified. Known after apply while they are being \
+             asked for; `false` without a pinned trust root. What is not approved restricts, it never permits.",
+        ),
+        Attribute::string("history").computed().description(
+            "How it came into force: each record with the approvals for it, as JSON. Give it to \
+             `remit_governance_lock`, and the lock proves itself to whoever pins the trust root. Null while \
+             it is only declared.",
         ),
     ]
 }
