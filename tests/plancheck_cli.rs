@@ -524,3 +524,51 @@ fn a_secret_of_the_plan_appears_nowhere() {
     }
     assert!(Path::new(BIN).is_file());
 }
+
+#[test]
+fn with_the_source_findings_say_file_and_line_as_seen_from_here() {
+    let desk = Desk::new();
+    fs::create_dir_all(desk.path("infra/parts")).expect("a folder");
+    let group = "resource \"aws_autoscaling_group\" \"workers\" {\n  max_size = 50\n}\n";
+    desk.put("infra/main.tf", group);
+    let whole = desk.path("infra");
+    for folder in ["infra", "./infra/", "infra/../infra", whole.to_str().expect("a path")] {
+        let told = desk.check("denied.json", &["--format", "json", "--source", folder]);
+        assert_eq!(told.code, 2, "{folder}: {}", told.err);
+        let source = &told.document()["findings"][0]["places"][0]["source"];
+        let expected = json!({ "file": "infra/main.tf", "line": 2, "column": 3 });
+        assert_eq!(source, &expected, "{folder}");
+    }
+    assert_eq!(desk.check("allowed.json", &["--source", "infra"]).code, 0);
+    desk.put("infra/main.tf", group.replace("}\n", "  lifecycle {\n    ignore_changes = all\n  }\n}\n"));
+    let hidden = desk.check("allowed.json", &["--source", "infra"]);
+    assert_eq!(hidden.code, 3, "{}", hidden.out);
+    assert!(
+        hidden.out.contains("ceiling-hidden") && hidden.out.contains("infra/main.tf:4:22"),
+        "{}",
+        hidden.out
+    );
+}
+
+#[test]
+fn a_folder_that_is_no_source_is_refused_and_a_hostile_one_is_read_as_far_as_it_goes() {
+    let desk = Desk::new();
+    fs::create_dir_all(desk.path("empty")).expect("a folder");
+    for folder in ["nowhere", "empty", "allowed.json"] {
+        let told = desk.check("allowed.json", &["--source", folder]);
+        assert_eq!(told.code, 1, "{folder}: {}", told.out);
+        assert!(told.err.contains(folder) && told.err.contains("terraform plan"), "{folder}: {}", told.err);
+    }
+    fs::create_dir_all(desk.path("infra/folder.tf")).expect("a folder that is called like a file");
+    desk.put("infra/main.tf", "resource \"aws_autoscaling_group\" \"workers\" {}\n");
+    desk.put("infra/large.tf", "#".repeat(1024 * 1024 + 1));
+    desk.put("infra/binary.tf", [0xff, 0xfe, 0x00]);
+    #[cfg(unix)]
+    std::os::unix::fs::symlink("/dev/zero", desk.path("infra/endless.tf")).expect("a link");
+    let told = desk.check("allowed.json", &["--format", "json", "--source", "infra"]);
+    assert_eq!(told.code, 0, "{}{}", told.out, told.err);
+    let left_out = told.document()["not_judged"].to_string();
+    for name in ["folder.tf", "large.tf", "binary.tf"] {
+        assert!(left_out.contains(name), "{name}: {left_out}");
+    }
+}

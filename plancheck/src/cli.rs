@@ -5,6 +5,7 @@ mod check;
 mod explain;
 mod input;
 mod output;
+mod source;
 
 use std::ffi::OsString;
 use std::path::PathBuf;

@@ -10,6 +10,7 @@ mod cause;
 mod elsewhere;
 mod join;
 mod origin;
+mod overlooked;
 mod region;
 mod settings;
 mod tags;
@@ -25,8 +26,10 @@ use rust_decimal::Decimal;
 
 use crate::change::Changed;
 use crate::plan::{Action, Invocation, Marks, Plan, PlanError};
+use crate::source::Index;
 use attribute::Object;
 use origin::Origins;
+pub use overlooked::{HiddenCeiling, Overlooked};
 
 pub use asked::Asked;
 pub use settings::{Setting, Settings, Value};
@@ -40,6 +43,9 @@ pub struct Facts {
     pub other_providers: Vec<String>,
     /// How the list of changes is incomplete, and what the plan does besides it.
     pub beyond: Beyond,
+    /// What `lifecycle` tells Terraform to overlook, by index of the resource; `None` where no source was given, since a plan does
+    /// not say it.
+    pub overlooked: Option<BTreeMap<usize, Overlooked>>,
 }
 
 /// What is not in the list of changes.
@@ -217,11 +223,16 @@ impl Capacity {
 
 /// Draws the facts from the changes and everything else a plan says. What nobody asked for is left out: tags are
 /// many, and matter only where something looks at them. What the plan keeps of changes besides the list is used up.
-pub fn gather(changes: Vec<Changed>, plan: &mut Plan, asked: &Asked) -> Result<Facts, PlanError> {
+pub fn gather(
+    changes: Vec<Changed>,
+    plan: &mut Plan,
+    source: Option<&Index>,
+    asked: &Asked,
+) -> Result<Facts, PlanError> {
     let drift = std::mem::take(&mut plan.drift.objects).into_iter().filter_map(Changed::of).collect();
     let deferred = std::mem::take(&mut plan.deferred);
     let invocations = std::mem::take(&mut plan.invocations);
-    let origins = Origins::new(plan);
+    let origins = Origins::new(plan, source);
     let shared = Shared::default();
     let beyond = Beyond {
         incomplete: plan.complete == Some(false),
@@ -232,7 +243,8 @@ pub fn gather(changes: Vec<Changed>, plan: &mut Plan, asked: &Asked) -> Result<F
     };
     let resources = resources(changes, origins, asked, &shared)?;
     let other_providers = other_providers(plan, &resources);
-    Ok(Facts { resources, other_providers, beyond })
+    let overlooked = source.map(|source| overlooked::find(&resources, source));
+    Ok(Facts { resources, other_providers, beyond, overlooked })
 }
 
 fn put_off<'a>(

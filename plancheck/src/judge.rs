@@ -1,5 +1,7 @@
 //! One check from end to end: read, gather, judge, report.
 
+mod written;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 use std::rc::Rc;
@@ -16,6 +18,7 @@ use crate::governed::{self, Cover};
 use crate::plan::{self, Action, Plan, Wanted};
 use crate::report::{EnvelopeSeen, Given, GovernanceSeen, NotJudged, Origin, PlanSeen, Report, RuleApplied};
 use crate::rules::{self, Context, RULES};
+use crate::source::Index;
 use crate::text::escape;
 use crate::verdict::CheckError;
 
@@ -41,6 +44,13 @@ pub enum Governance<'a> {
     PriorState,
 }
 
+/// What is given beside a plan and its governance.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Beside<'a> {
+    /// The files the plan was made from.
+    pub source: Option<&'a Index>,
+}
+
 /// The attributes that facts are read from.
 struct Needed {
     asked: Asked,
@@ -63,6 +73,16 @@ impl Wanted for Needed {
 
 /// Judges a plan by the governance in force before it.
 pub fn check(plan: PlanInput<'_>, governance: Governance<'_>, given: Given) -> Result<Report, CheckError> {
+    check_beside(plan, governance, Beside::default(), given)
+}
+
+/// Judges a plan by the governance in force before it, with what else is known of it.
+pub fn check_beside(
+    plan: PlanInput<'_>,
+    governance: Governance<'_>,
+    beside: Beside<'_>,
+    given: Given,
+) -> Result<Report, CheckError> {
     // A lock is read first: without governance there is no reason to read a plan of any size.
     let locked = match governance {
         Governance::Lock { bytes, .. } => Some(Declared::from_lock(bytes)?),
@@ -85,20 +105,21 @@ pub fn check(plan: PlanInput<'_>, governance: Governance<'_>, given: Given) -> R
         Some(declared) => declared,
         None => Declared::from_prior_state(&read.prior)?,
     };
-    let facts = facts::gather(collector.changes, &mut read, &needed.asked)?;
+    let facts = facts::gather(collector.changes, &mut read, beside.source, &needed.asked)?;
     let origin = match governance {
         Governance::Lock { name, .. } => Origin::Lock(name.to_owned()),
         Governance::PriorState => Origin::PriorState,
     };
-    Ok(report(&facts, &declared, origin, Seen { plan: read, actions }, given))
+    Ok(report(&facts, &declared, origin, Seen { plan: read, actions, source: beside.source }, given))
 }
 
-struct Seen {
+struct Seen<'a> {
     plan: Plan,
     actions: BTreeMap<Action, usize>,
+    source: Option<&'a Index>,
 }
 
-fn report(facts: &Facts, declared: &Declared, origin: Origin, seen: Seen, given: Given) -> Report {
+fn report(facts: &Facts, declared: &Declared, origin: Origin, seen: Seen<'_>, given: Given) -> Report {
     let envelopes = declared.envelopes.as_slice();
     let covers = governed::cover(&facts.resources, envelopes, &given);
     let footprints = governed::footprints(facts, &covers, envelopes);
@@ -115,6 +136,12 @@ fn report(facts: &Facts, declared: &Declared, origin: Origin, seen: Seen, given:
     };
     let mut findings: Vec<Finding> = RULES.iter().flat_map(|rule| (rule.check)(&context)).collect();
     attribute(&mut findings, envelopes);
+    let mut not_judged = not_judged(envelopes, seen.plan.drift.count, not_counted(facts, &covers));
+    match seen.source {
+        Some(source) => not_judged.extend(written::locate(&mut findings, source)),
+        None => not_judged.extend(written::without_source(envelopes)),
+    }
+    not_judged.sort();
     let rules =
         RULES.iter().map(|rule| RuleApplied { rule: rule.id, judged: (rule.judged)(&context) }).collect();
     Report {
@@ -137,7 +164,7 @@ fn report(facts: &Facts, declared: &Declared, origin: Origin, seen: Seen, given:
             .collect(),
         rules,
         findings: Findings::new(findings),
-        not_judged: not_judged(envelopes, seen.plan.drift.count, not_counted(facts, &covers)),
+        not_judged,
         again: None,
         unknown_types: unknown_types(facts),
     }
@@ -189,7 +216,6 @@ fn not_judged(envelopes: &[Envelope], drifted: usize, not_counted: Vec<NotJudged
             why,
         });
     }
-    list.sort();
     list
 }
 

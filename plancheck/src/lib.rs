@@ -14,7 +14,8 @@ pub mod redact;
 pub mod render;
 pub mod report;
 pub mod rules;
+pub mod source;
 pub mod text;
 pub mod verdict;
 
-pub use judge::{Governance, PlanInput, check};
+pub use judge::{Beside, Governance, PlanInput, check, check_beside};

@@ -2,6 +2,7 @@
 //! folder with its fixtures under `tests/rules/`.
 
 mod action_invocation;
+mod ceiling_hidden;
 mod change_not_understood;
 mod change_too_wide;
 mod choice;
@@ -40,6 +41,7 @@ pub const RULES: &[Rule] = &[
     scale_above_ceiling::RULE,
     scale_unbounded::RULE,
     scale_needs_consent::RULE,
+    ceiling_hidden::RULE,
     growth_per_change::RULE,
     change_too_wide::RULE,
     instance_type_not_allowed::RULE,

@@ -16,9 +16,11 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use plancheck::Beside;
 use plancheck::finding::{Certainty, Effect, Finding};
 use plancheck::report::Report;
 use plancheck::rules::RULES;
+use plancheck::source::Index;
 use serde_json::{Value, json};
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/rules");
@@ -30,6 +32,7 @@ const UNKNOWN: &[(&str, Unknown)] = &[
     ("scale-above-ceiling", Unknown::Asks("scale-needs-consent")),
     ("scale-unbounded", Unknown::Asks("scale-needs-consent")),
     ("scale-needs-consent", Unknown::Asks("scale-needs-consent")),
+    ("ceiling-hidden", Unknown::Asks("ceiling-hidden")),
     ("cross-region-inference", Unknown::Asks("cross-region-inference")),
     ("instance-type-not-allowed", Unknown::Asks("instance-type-not-allowed")),
     ("model-not-allowed", Unknown::Asks("model-not-allowed")),
@@ -84,7 +87,11 @@ fn governance() -> String {
 fn report(lock: &str, folder: &Path, case: &str) -> Report {
     let path = folder.join(format!("{case}.json"));
     let plan = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    scene::judge_text(lock, &plan, scene::given())
+    // A folder of the case's name holds the source that the plan was made from.
+    let source = folder.join(case);
+    let source = source.is_dir().then(|| Index::read(&scene::Disk(&source), ""));
+    let beside = Beside { source: source.as_ref() };
+    scene::judge_beside(lock, &plan, beside, scene::given())
         .unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 

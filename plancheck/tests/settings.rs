@@ -33,7 +33,7 @@ fn facts(plan: &Plan, roles: &[Role]) -> Facts {
         Ok(())
     };
     let mut read = read_bytes(plan.to_string().as_bytes(), &needed, &mut sink).expect("a sound plan");
-    gather(collector.changes, &mut read, &needed.0).expect("sound values")
+    gather(collector.changes, &mut read, None, &needed.0).expect("sound values")
 }
 
 /// What one side says, in words.

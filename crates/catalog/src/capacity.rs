@@ -287,6 +287,17 @@ impl Capacity {
         paths.into_iter().collect()
     }
 
+    /// The attributes that a ceiling is read from, with the units it is a ceiling of, sorted.
+    pub fn ceilings(&self) -> Vec<(Unit, Path)> {
+        let mut found = BTreeSet::new();
+        for count in self.cases.iter().flat_map(Case::counts) {
+            let mut paths = BTreeSet::new();
+            count.ceiling.collect(&mut paths);
+            found.extend(count.units.iter().flat_map(|unit| paths.iter().map(|path| (*unit, *path))));
+        }
+        found.into_iter().collect()
+    }
+
     /// The joins by which other resources decide ceilings of this type.
     pub fn joins(&self) -> impl Iterator<Item = &Join> {
         self.cases.iter().flat_map(Case::counts).filter_map(|count| count.ceiling_from.as_ref())

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use plancheck::render::{Format, human};
 use plancheck::report::{Given, Report};
 use plancheck::verdict::CheckError;
-use plancheck::{Governance, PlanInput};
+use plancheck::{Beside, Governance, PlanInput};
 use remit_governance::scope::Account;
 use remit_governance::time::{Timestamp, parse_instant};
 
@@ -13,6 +13,7 @@ use super::Surroundings;
 use super::again::Again;
 use super::input::{self, Source};
 use super::output::{self, Output, Stream};
+use super::source;
 
 /// From this size a plan takes long enough that somebody watching wants to know.
 const LARGE: u64 = 64 * 1024 * 1024;
@@ -30,6 +31,10 @@ pub(super) struct Args {
     /// Without it, the `remit_*` objects of the plan's prior state govern
     #[arg(long, value_name = "LOCK")]
     governance: Option<PathBuf>,
+    /// Folder that `terraform plan` ran in: findings then say file and line, and `lifecycle.ignore_changes`, which a plan does not
+    /// carry, is judged
+    #[arg(long, value_name = "DIR")]
+    source: Option<PathBuf>,
     /// Workspace of the plan, which the plan does not tell; can bring changes into a scope, never out of one
     #[arg(long, value_name = "NAME", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     workspace: Option<String>,
@@ -95,8 +100,10 @@ pub(super) fn run(args: &Args, surroundings: &Surroundings, color: human::Color)
 
 fn again(args: &Args, report: &Report) -> String {
     let governance = args.governance.as_ref().map(|path| path.to_string_lossy());
+    let source = args.source.as_ref().map(|path| path.to_string_lossy());
     Again::of(&args.plan)
         .with("--governance", governance.as_deref())
+        .with("--source", source.as_deref())
         .with("--workspace", args.workspace.as_deref())
         .with("--account", args.account.as_deref())
         .at(report.given.now)
@@ -116,6 +123,8 @@ fn judge(args: &Args, surroundings: &Surroundings) -> Result<Report, CheckError>
         Some((name, bytes)) => Governance::Lock { name, bytes },
         None => Governance::PriorState,
     };
+    let source = args.source.as_deref().map(source::index).transpose()?;
+    let beside = Beside { source: source.as_ref() };
     let progress = |size: u64| {
         if size >= LARGE && surroundings.stderr_is_terminal {
             // Nothing depends on whether somebody sees it.
@@ -123,7 +132,9 @@ fn judge(args: &Args, surroundings: &Surroundings) -> Result<Report, CheckError>
         }
     };
     match input::plan(&args.plan, progress)? {
-        Source::Whole(bytes) => plancheck::check(PlanInput::Bytes(&bytes), governance, given),
-        Source::Stream(mut reader) => plancheck::check(PlanInput::Stream(&mut *reader), governance, given),
+        Source::Whole(bytes) => plancheck::check_beside(PlanInput::Bytes(&bytes), governance, beside, given),
+        Source::Stream(mut reader) => {
+            plancheck::check_beside(PlanInput::Stream(&mut *reader), governance, beside, given)
+        }
     }
 }

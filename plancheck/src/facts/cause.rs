@@ -55,19 +55,21 @@ impl Origins<'_> {
     fn trace(self, expression: &Expression, scope: Scope<'_>, causes: &mut Causes) {
         match expression {
             Expression::Constant(_) => {}
-            Expression::References(names) => {
-                for name in longest(names) {
-                    let prefix = address_of(scope.modules);
-                    let fresh = causes.seen.len() < FARTHEST;
-                    if fresh && causes.seen.insert((prefix.clone(), name.to_owned())) {
-                        self.trace_name(name, &prefix, scope, causes);
-                    }
-                }
-            }
+            Expression::References(names) => self.trace_names(names, scope, causes),
             Expression::Blocks(blocks) => {
                 for expression in blocks.iter().flat_map(|block| block.values()) {
                     self.trace(expression, scope, causes);
                 }
+            }
+        }
+    }
+
+    fn trace_names(self, names: &[String], scope: Scope<'_>, causes: &mut Causes) {
+        let prefix = address_of(scope.modules);
+        for name in longest(names) {
+            let fresh = causes.seen.len() < FARTHEST;
+            if fresh && causes.seen.insert((prefix.clone(), name.to_owned())) {
+                self.trace_name(name, &prefix, scope, causes);
             }
         }
     }
@@ -82,7 +84,10 @@ impl Origins<'_> {
                 }
             }
             "module" => self.trace_output(rest, prefix, scope, causes),
-            "local" => causes.elsewhere.push(format!("{prefix}{name}")),
+            "local" => match self.local(scope.modules, word(rest)) {
+                Some(names) => self.trace_names(names, scope, causes),
+                None => causes.elsewhere.push(format!("{prefix}{name}")),
+            },
             "data" => causes.reads.push(format!("{prefix}{name}")),
             // These are known while planning.
             "count" | "path" | "terraform" | "self" => {}

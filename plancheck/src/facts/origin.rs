@@ -8,6 +8,7 @@ use remit_governance::json::Json;
 
 use crate::change::{module_path, static_address};
 use crate::plan::{Configuration, Expression, Module, Plan, ProviderConfig, ResourceConfig};
+use crate::source::Index;
 use crate::text::escape;
 
 /// How far modules may be nested before we stop following.
@@ -42,11 +43,17 @@ pub(crate) struct Reference {
 #[derive(Clone, Copy)]
 pub(crate) struct Origins<'a> {
     plan: &'a Plan,
+    source: Option<&'a Index>,
 }
 
 impl<'a> Origins<'a> {
-    pub(crate) fn new(plan: &'a Plan) -> Self {
-        Self { plan }
+    pub(crate) fn new(plan: &'a Plan, source: Option<&'a Index>) -> Self {
+        Self { plan, source }
+    }
+
+    /// What a local value is computed from, which only the source says.
+    pub(super) fn local(self, modules: &[&str], name: &str) -> Option<&'a [String]> {
+        self.source?.local(modules, name)
     }
 
     fn configuration(self) -> Option<&'a Configuration> {

@@ -9,7 +9,7 @@ use crate::redact;
 /// A position in a `.tf` file. Lines and columns count from 1.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SourceLocation {
-    /// Path below the folder that was given as the source, with `/` between its parts, not escaped.
+    /// Path from where the folder that was given as the source is seen, with `/` between its parts, not escaped.
     pub file: String,
     /// Line.
     pub line: usize,

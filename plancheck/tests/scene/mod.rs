@@ -3,10 +3,15 @@
 
 #![allow(dead_code, reason = "each test binary uses its own part of this")]
 
+mod source;
+
+#[allow(unused_imports, reason = "each test binary uses its own part of this")]
+pub(crate) use source::{Disk, Texts};
+
 use plancheck::finding::{Certainty, Effect, Finding, Shown};
 use plancheck::report::{Given, Report};
 use plancheck::verdict::{CheckError, Verdict};
-use plancheck::{Governance, PlanInput, check};
+use plancheck::{Beside, Governance, PlanInput, check_beside};
 use remit_governance::{Approver, Envelope, Json, Lock};
 use serde_json::{Value, json};
 
@@ -63,8 +68,17 @@ pub(crate) fn given() -> Given {
 }
 
 pub(crate) fn judge_text(lock: &str, plan: &str, given: Given) -> Result<Report, CheckError> {
+    judge_beside(lock, plan, Beside::default(), given)
+}
+
+pub(crate) fn judge_beside(
+    lock: &str,
+    plan: &str,
+    beside: Beside<'_>,
+    given: Given,
+) -> Result<Report, CheckError> {
     let governance = Governance::Lock { name: "governance.lock.json", bytes: lock.as_bytes() };
-    check(PlanInput::Bytes(plan.as_bytes()), governance, given)
+    check_beside(PlanInput::Bytes(plan.as_bytes()), governance, beside, given)
 }
 
 pub(crate) fn judge(envelopes: &[Value], plan: &Value) -> Report {

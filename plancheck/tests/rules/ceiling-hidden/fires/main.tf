@@ -1,0 +1,3 @@
+module "agents" {
+  source = "./agents"
+}
