@@ -376,6 +376,36 @@ fn the_step_summary_is_added_to_and_only_where_annotations_are_written() {
 }
 
 #[test]
+fn a_file_of_accepted_findings_is_named_with_its_digest() {
+    let desk = Desk::new();
+    let entry = |max: u32| {
+        format!(
+            "[[accept]]\nrule = \"scale-above-ceiling\"\naddress = \"aws_autoscaling_group.workers\"\nup_to = {max}\n\
+             owner = \"lee@example.com\"\nreason = \"year end\"\nexpires = 2099-12-31\n"
+        )
+    };
+    desk.put("accepted.toml", entry(50));
+    let told = desk.check("denied.json", &["--accepted", "accepted.toml"]);
+    assert_eq!(told.code, 0, "{}{}", told.out, told.err);
+    assert!(
+        told.out.contains("accepted[scale-above-ceiling]") && told.out.contains("sha256:"),
+        "{}",
+        told.out
+    );
+    assert!(told.out.contains("1 of 1 entry in `accepted.toml`"), "{}", told.out);
+
+    desk.put("accepted.toml", entry(49));
+    assert_eq!(desk.check("denied.json", &["--accepted", "accepted.toml"]).code, 2);
+    for (file, message) in
+        [("missing.toml", "there is no list"), ("denied.json", "no list of accepted findings")]
+    {
+        let told = desk.check("denied.json", &["--accepted", file]);
+        assert_eq!(told.code, 1, "{file}");
+        assert!(told.err.contains(message), "{file}: {}", told.err);
+    }
+}
+
+#[test]
 fn the_report_names_the_command_that_makes_it_again() {
     let desk = Desk::new();
     let first = desk.check("denied.json", &["--workspace", "my prod", "--format", "json"]).document();

@@ -165,6 +165,7 @@ fn report(facts: &Facts, declared: &Declared, origin: Origin, seen: Seen<'_>, gi
         rules,
         findings: Findings::new(findings),
         not_judged,
+        accepted: None,
         again: None,
         unknown_types: unknown_types(facts),
     }

@@ -3,6 +3,7 @@
 //! [`check`] is the whole path: plan JSON → changes → facts, governance, rules → findings → [`report::Report`]. It is pure: no clock,
 //! environment or file is read here, and nothing is printed. That is what `main` and `cli` are for.
 
+pub mod accepted;
 pub mod change;
 pub mod declared;
 pub mod facts;

@@ -52,6 +52,19 @@ pub struct GovernanceSeen {
     pub pinned: bool,
 }
 
+/// The file of accepted findings that was given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AcceptedSeen {
+    /// What the caller calls it: a path.
+    pub name: String,
+    /// `sha256:` and the digest of its bytes.
+    pub digest: String,
+    /// How many it lists.
+    pub entries: usize,
+    /// How many of these a finding needed.
+    pub used: usize,
+}
+
 /// An envelope of the governance and how much of the plan it governs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EnvelopeSeen {
@@ -104,6 +117,8 @@ pub struct Report {
     pub findings: Findings,
     /// What was not judged; the library sorts it before it comes here.
     pub not_judged: Vec<NotJudged>,
+    /// Where acceptance came from, if any was given.
+    pub accepted: Option<AcceptedSeen>,
     /// The command that makes this report again, if there is one.
     pub again: Option<String>,
     /// Changed objects of resource types that the catalog does not know, by type. Only what every object has was judged of them.

@@ -45,6 +45,16 @@ pub(crate) fn neutral(text: &str) -> String {
     text.chars().map(harmless).collect()
 }
 
+/// Bytes as hexadecimal digits.
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
+}
+
 /// Whether a character could make a terminal or a reader see something that is not there.
 pub(crate) fn is_deceptive(character: char) -> bool {
     character.is_control()

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use plancheck::accepted::Accepted;
 use plancheck::render::{Format, human};
 use plancheck::report::{Given, Report};
 use plancheck::verdict::CheckError;
@@ -45,6 +46,10 @@ pub(super) struct Args {
     /// Judge as of this instant instead of now: 2026-12-01T09:00:00Z
     #[arg(long, value_name = "INSTANT", value_parser = parse_instant)]
     now: Option<Timestamp>,
+    /// Findings that somebody accepted, in TOML; take it from the base branch or from where the runner pins it, never from the change
+    /// being judged. `gate` does not know it
+    #[arg(long, value_name = "FILE")]
+    accepted: Option<PathBuf>,
     /// Format of the report on standard output
     #[arg(long, value_name = "FORMAT", value_parser = output::formats(), default_value = "human")]
     format: Format,
@@ -79,10 +84,17 @@ fn account(text: &str) -> Result<String, String> {
 
 /// Checks, writes, and gives the exit code of the verdict.
 pub(super) fn run(args: &Args, surroundings: &Surroundings, color: human::Color) -> Result<u8, CheckError> {
-    let inputs: Vec<&Path> =
-        [Some(&args.plan), args.governance.as_ref()].into_iter().flatten().map(PathBuf::as_path).collect();
+    let inputs: Vec<&Path> = [Some(&args.plan), args.governance.as_ref(), args.accepted.as_ref()]
+        .into_iter()
+        .flatten()
+        .map(PathBuf::as_path)
+        .collect();
     output::distinct(&args.output, &inputs)?;
+    let accepted = args.accepted.as_deref().map(accepted).transpose()?;
     let mut report = judge(args, surroundings)?;
+    if let Some(accepted) = accepted {
+        accepted.apply(&mut report);
+    }
     report.again = Some(again(args, &report));
     for file in &args.output {
         output::save(&file.path, &file.format.unwrap_or(args.format).report(&report))?;
@@ -98,12 +110,17 @@ pub(super) fn run(args: &Args, surroundings: &Surroundings, color: human::Color)
     Ok(report.verdict().exit_code())
 }
 
+fn accepted(path: &Path) -> Result<Accepted, CheckError> {
+    Accepted::read(&path.to_string_lossy(), &input::accepted(path)?)
+}
+
 fn again(args: &Args, report: &Report) -> String {
     let governance = args.governance.as_ref().map(|path| path.to_string_lossy());
     let source = args.source.as_ref().map(|path| path.to_string_lossy());
     Again::of(&args.plan)
         .with("--governance", governance.as_deref())
         .with("--source", source.as_deref())
+        .with("--accepted", args.accepted.as_ref().map(|path| path.to_string_lossy()).as_deref())
         .with("--workspace", args.workspace.as_deref())
         .with("--account", args.account.as_deref())
         .at(report.given.now)

@@ -7,8 +7,8 @@ use std::path::Path;
 use plancheck::text::escape;
 use plancheck::verdict::CheckError;
 
-/// A lock holds a few records; what is larger is something else.
-const LARGEST_LOCK: u64 = 64 * 1024 * 1024;
+/// A lock or a list that people write holds a few records; what is larger is something else.
+const LARGEST_SMALL: u64 = 64 * 1024 * 1024;
 
 /// A plan, ready to be read.
 pub(super) enum Source {
@@ -33,6 +33,11 @@ const LOCK: Purpose = Purpose {
     help: "take it from an output that holds `json` of the data source `remit_governance_lock`: `terraform output -raw governance_lock`",
 };
 
+const ACCEPTED: Purpose = Purpose {
+    what: "list of accepted findings",
+    help: "write TOML with one `[[accept]]` per accepted finding",
+};
+
 /// Opens the plan; `-` is standard input. `before_large` hears the size of a file before it is read.
 pub(super) fn plan(path: &Path, before_large: impl Fn(u64)) -> Result<Source, CheckError> {
     if path.as_os_str() == "-" {
@@ -54,14 +59,32 @@ pub(super) fn plan(path: &Path, before_large: impl Fn(u64)) -> Result<Source, Ch
 
 /// Reads the lock.
 pub(super) fn lock(path: &Path) -> Result<Vec<u8>, CheckError> {
-    let (file, _) = open(path, &LOCK)?;
+    small(path, &LOCK)
+}
+
+/// Reads the file of accepted findings.
+pub(super) fn accepted(path: &Path) -> Result<String, CheckError> {
+    text(path, &ACCEPTED)
+}
+
+fn text(path: &Path, purpose: &Purpose) -> Result<String, CheckError> {
+    String::from_utf8(small(path, purpose)?).map_err(|_| {
+        let message = format!("`{}` is not UTF-8, so it is no {}", name(path), purpose.what);
+        CheckError::new(message).with_help(purpose.help)
+    })
+}
+
+fn small(path: &Path, purpose: &Purpose) -> Result<Vec<u8>, CheckError> {
+    let (file, _) = open(path, purpose)?;
     let mut bytes = Vec::new();
-    file.take(LARGEST_LOCK + 1).read_to_end(&mut bytes).map_err(|error| unreadable(path, &LOCK, &error))?;
-    if u64::try_from(bytes.len()).is_ok_and(|size| size <= LARGEST_LOCK) {
+    file.take(LARGEST_SMALL + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| unreadable(path, purpose, &error))?;
+    if u64::try_from(bytes.len()).is_ok_and(|size| size <= LARGEST_SMALL) {
         return Ok(bytes);
     }
-    Err(CheckError::new(format!("`{}` is too large to be a governance lock", name(path)))
-        .with_help(LOCK.help))
+    let message = format!("`{}` is too large to be a {}", name(path), purpose.what);
+    Err(CheckError::new(message).with_help(purpose.help))
 }
 
 /// An open file, with its size if it is a regular one.

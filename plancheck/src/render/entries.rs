@@ -1,12 +1,12 @@
 //! Findings taken apart for formats that want one entry per object, each with a fingerprint that stays when amounts change.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 use sha2::{Digest as _, Sha256};
 
 use crate::finding::{Finding, Place};
 use crate::report::Report;
+use crate::text::hexadecimal;
 
 /// More entries than this no consumer shows; the JSON report has all.
 const MOST: usize = 5000;
@@ -63,10 +63,5 @@ fn fingerprint(identity: &[String; 5], again: usize) -> String {
         hash.update(part);
     }
     hash.update(again.to_be_bytes());
-    let mut text = String::with_capacity(64);
-    for byte in hash.finalize() {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
+    hexadecimal(&hash.finalize())
 }

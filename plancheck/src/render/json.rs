@@ -94,6 +94,7 @@ struct Document<'a> {
     counts: Counts,
     findings: Vec<FindingView<'a>>,
     not_judged: Vec<NotJudgedView<'a>>,
+    acceptance: Option<FileView<'a>>,
     again: Option<&'a str>,
     unknown_types: &'a BTreeMap<String, usize>,
 }
@@ -210,6 +211,14 @@ enum ShownView<'a> {
 }
 
 #[derive(Serialize)]
+struct FileView<'a> {
+    name: &'a str,
+    digest: &'a str,
+    entries: usize,
+    used: usize,
+}
+
+#[derive(Serialize)]
 struct NotJudgedView<'a> {
     what: &'a str,
     envelope: Option<&'a str>,
@@ -251,6 +260,12 @@ impl<'a> Document<'a> {
                     why: &item.why,
                 })
                 .collect(),
+            acceptance: report.accepted.as_ref().map(|seen| FileView {
+                name: &seen.name,
+                digest: &seen.digest,
+                entries: seen.entries,
+                used: seen.used,
+            }),
             again: report.again.as_deref(),
             unknown_types: &report.unknown_types,
         }

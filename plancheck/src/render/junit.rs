@@ -4,6 +4,7 @@
 use std::fmt::Write as _;
 
 use super::words::{self, Class};
+use crate::finding::Finding;
 use crate::report::Report;
 use crate::rules::RULES;
 use crate::text::neutral;
@@ -15,14 +16,7 @@ pub(super) fn report(report: &Report) -> String {
     for rule in RULES {
         let mut silent = true;
         for finding in report.findings.as_slice().iter().filter(|finding| finding.rule == rule.id) {
-            let class = Class::of(finding);
-            let mut lines: Vec<String> =
-                finding.places.iter().map(|place| format!("at {}", words::place(place))).collect();
-            let reasons = words::reasons(finding);
-            lines.extend(reasons.into_iter().map(|(label, text)| format!("{label}: {text}")));
-            let decides = matches!(class, Class::Denied | Class::Consent | Class::CannotTell);
-            let case = Case { rule: rule.id, name: &finding.message, kind: class.words() };
-            suite.finding(&case, &lines, decides);
+            suite.finding(finding);
             silent = false;
         }
         let judged = report.rules.iter().any(|applied| applied.rule == rule.id && applied.judged > 0);
@@ -30,6 +24,8 @@ pub(super) fn report(report: &Report) -> String {
             suite.silent(rule.id, rule.summary, judged);
         }
     }
+    let of_no_rule = |finding: &&Finding| RULES.iter().all(|rule| rule.id != finding.rule);
+    report.findings.as_slice().iter().filter(of_no_rule).for_each(|finding| suite.finding(finding));
     let lines = words::summary(report).into_iter().map(|(label, text)| format!("{label}: {text}"));
     let headline = format!("{}: {}", report.verdict().words(), words::tally(report));
     suite.written(&lines.chain([headline]).collect::<Vec<_>>())
@@ -50,12 +46,6 @@ pub(super) fn error(error: &CheckError) -> String {
     suite.written(&[])
 }
 
-struct Case<'a> {
-    rule: &'a str,
-    name: &'a str,
-    kind: &'a str,
-}
-
 #[derive(Default)]
 struct Suite {
     cases: String,
@@ -66,10 +56,15 @@ struct Suite {
 }
 
 impl Suite {
-    fn finding(&mut self, case: &Case<'_>, lines: &[String], decides: bool) {
+    fn finding(&mut self, finding: &Finding) {
+        let class = Class::of(finding);
+        let places = finding.places.iter().map(|place| format!("at {}", words::place(place)));
+        let reasons = words::reasons(finding).into_iter().map(|(label, text)| format!("{label}: {text}"));
+        let lines: Vec<String> = places.chain(reasons).collect();
+        let decides = matches!(class, Class::Denied | Class::Consent | Class::CannotTell);
         self.tests += 1;
         self.failures += usize::from(decides);
-        let (name, kind, text) = (escaped(case.name), case.kind, escaped_lines(lines));
+        let (name, kind, text) = (escaped(&finding.message), class.words(), escaped_lines(&lines));
         let told = if decides {
             format!("<failure type=\"{kind}\" message=\"{kind}: {name}\">{text}</failure>")
         } else {
@@ -78,7 +73,7 @@ impl Suite {
         let _ = write!(
             self.cases,
             "    <testcase classname=\"{}\" name=\"{name}\">\n      {told}\n    </testcase>\n",
-            case.rule
+            finding.rule
         );
     }
 

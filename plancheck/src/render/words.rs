@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use crate::finding::{Certainty, Effect, Finding, Place, Shown};
 use crate::plan::Action;
-use crate::report::{EnvelopeSeen, Origin, Report};
+use crate::report::{AcceptedSeen, EnvelopeSeen, Origin, Report};
 use crate::text::escape;
 
 /// How many envelopes and resource types are named in one line.
@@ -87,6 +87,14 @@ pub(super) fn summary(report: &Report) -> Vec<(&'static str, String)> {
     lines.push(("judged", plan(report)));
     lines.push(("by", governance(report)));
     lines.push(("envelopes", named(report.envelopes.iter().map(envelope))));
+    if let Some(AcceptedSeen { name, digest, entries, used }) = &report.accepted {
+        let text = format!(
+            "{used} of {} in `{}`, {digest}, taken on trust",
+            counted(*entries, "entry"),
+            escape(name)
+        );
+        lines.push(("accepted", text));
+    }
     lines.extend(report.again.iter().map(|command| ("again", format!("`{}`", escape(command)))));
     if !report.matches_an_envelope() {
         lines.push(("note", "no change matched an envelope".to_owned()));
@@ -228,5 +236,9 @@ pub(super) fn tally(report: &Report) -> String {
 
 /// So many of something.
 pub(super) fn counted(count: usize, what: &str) -> String {
-    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
+    match (count, what.strip_suffix('y')) {
+        (1, _) => format!("1 {what}"),
+        (_, Some(stem)) => format!("{count} {stem}ies"),
+        (_, None) => format!("{count} {what}s"),
+    }
 }

@@ -64,6 +64,7 @@ pub(crate) fn report(findings: Vec<Finding>) -> Report {
             not_judged("`tags`", Some("payments"), later),
             not_judged("drift of 2 objects", None, later),
         ],
+        accepted: None,
         again: Some("plancheck check --plan plan.json --now 2026-12-01T09:00:00Z".to_owned()),
         unknown_types: BTreeMap::from([("example_widget".to_owned(), 2)]),
     }
