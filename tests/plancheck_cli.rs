@@ -521,6 +521,98 @@ fn every_rule_can_be_explained_and_a_typo_is_helped() {
     assert!(told.err.contains("did you mean `scale-above-ceiling`?"), "{}", told.err);
 }
 
+const TABLE: &str = "\
+governance = \"../governance.lock.json\"
+now = \"2026-12-01T09:00:00Z\"
+
+[[case]]
+name = \"growing a little is free\"
+plan = \"../allowed.json\"
+verdict = \"allowed\"
+
+[[case]]
+name = \"nobody grows above the ceiling\"
+plan = \"../denied.json\"
+verdict = \"denied\"
+rules = [\"scale-above-ceiling\"]
+";
+
+#[test]
+fn tables_of_tests_say_what_is_not_as_expected() {
+    let desk = Desk::new();
+    fs::create_dir(desk.path("tests")).expect("a folder");
+    desk.put("tests/limits.test.toml", TABLE);
+    let told = desk.run(&["test", "tests"]);
+    assert_eq!((told.code, told.err.as_str()), (0, ""), "{}", told.out);
+    assert!(told.out.ends_with("\n2 cases, all as expected\n"), "{}", told.out);
+
+    // The twin: the same plans under expectations that are wrong.
+    desk.put(
+        "tests/limits.test.toml",
+        TABLE
+            .replace("verdict = \"denied\"", "verdict = \"consent_required\"")
+            .replace("above-ceiling", "unbounded"),
+    );
+    let told = desk.run(&["test", "tests"]);
+    assert_eq!(told.code, 1);
+    for said in [
+        "ok     growing a little is free",
+        "wrong  nobody grows above the ceiling",
+        "  = expected `consent required`, found `denied` by scale-above-ceiling",
+        "  = expected a finding of `scale-unbounded`, found none that counts",
+        "  = expected no finding of `scale-above-ceiling`, found: `aws_autoscaling_group.workers` could grow",
+        "  = again: plancheck check --plan tests/../denied.json --governance",
+        "2 cases, 1 not as expected",
+    ] {
+        assert!(told.out.contains(said), "no {said:?} in:\n{}", told.out);
+    }
+
+    desk.put("tests/limits.test.toml", TABLE.replace("../denied.json", "../missing.json"));
+    let told = desk.run(&["test", "tests"]);
+    assert_eq!(told.code, 1);
+    assert!(told.out.contains("there is no plan at"), "{}", told.out);
+}
+
+#[test]
+fn tables_that_test_nothing_are_errors() {
+    let desk = Desk::new();
+    fs::create_dir(desk.path("tests")).expect("a folder");
+    assert_eq!(desk.run(&["test", "tests"]).code, 1);
+    for (text, said) in [
+        ("", "governance"),
+        ("governance = \"../governance.lock.json\"\nnow = \"2026-12-01T09:00:00Z\"\n", "no case"),
+    ] {
+        desk.put("tests/a.test.toml", text);
+        let told = desk.run(&["test", "tests"]);
+        assert_eq!((told.code, told.out.as_str()), (1, ""));
+        assert!(told.err.contains(said), "{}", told.err);
+    }
+    desk.put("tests/a.test.toml", TABLE.replace("../governance.lock.json", "../missing.lock.json"));
+    assert_eq!(desk.run(&["test", "tests"]).code, 1);
+    assert_eq!(desk.run(&["test", "no-such-folder"]).code, 1);
+}
+
+#[test]
+fn every_command_has_its_manual_page() {
+    let desk = Desk::new();
+    let told = desk.run(&["man"]);
+    assert_eq!(told.code, 0);
+    assert!(told.out.contains(".TH plancheck 1") && told.out.contains("Exit codes"), "{}", told.out);
+    fs::create_dir(desk.path("man1")).expect("a folder");
+    assert_eq!(desk.run(&["man", "--dir", "man1"]).code, 0);
+    let help = desk.run(&["--help"]).out;
+    let commands =
+        help.split("Commands:").nth(1).and_then(|text| text.split("\n\n").next()).expect("commands");
+    let names: Vec<&str> =
+        commands.lines().filter_map(|line| line.strip_prefix("  ")?.split(' ').next()).collect();
+    assert!(names.contains(&"check"), "{help}");
+    for name in names.into_iter().filter(|name| !name.is_empty()) {
+        let page = fs::read_to_string(desk.path(&format!("man1/plancheck-{name}.1"))).expect("a page");
+        assert!(page.contains(name), "{page}");
+    }
+    assert_eq!(desk.run(&["man", "--dir", "no-such-folder"]).code, 1);
+}
+
 #[test]
 fn completions_are_written_for_the_usual_shells() {
     let desk = Desk::new();

@@ -1,9 +1,11 @@
 //! The command line: what can be asked, and what comes of it as text and exit code. Decisions are the library's.
 
 mod again;
+mod cases;
 mod check;
 mod explain;
 mod input;
+mod man;
 mod output;
 mod source;
 
@@ -49,6 +51,10 @@ enum Command {
     Check(check::Args),
     /// Say what a rule checks, why, and what to do about it; without a rule, list all
     Explain(explain::Args),
+    /// Run table tests of governance: plans, and the verdict that each should get
+    Test(cases::Args),
+    /// Write the manual pages
+    Man(man::Args),
     /// Write completions for a shell
     Completions {
         /// The shell
@@ -79,6 +85,8 @@ pub(crate) fn run(args: Vec<OsString>, surroundings: &Surroundings) -> ExitCode 
     let done = match &cli.command {
         Command::Check(args) => check::run(args, surroundings, stdout),
         Command::Explain(args) => explain::run(args, stdout),
+        Command::Test(args) => cases::run(args),
+        Command::Man(args) => man::run(args),
         Command::Completions { shell } => completions(*shell),
     };
     match done {

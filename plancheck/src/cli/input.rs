@@ -38,6 +38,9 @@ const ACCEPTED: Purpose = Purpose {
     help: "write TOML with one `[[accept]]` per accepted finding",
 };
 
+const TABLE: Purpose =
+    Purpose { what: "table of tests", help: "`plancheck test --help` shows what a table looks like" };
+
 /// Opens the plan; `-` is standard input. `before_large` hears the size of a file before it is read.
 pub(super) fn plan(path: &Path, before_large: impl Fn(u64)) -> Result<Source, CheckError> {
     if path.as_os_str() == "-" {
@@ -65,6 +68,11 @@ pub(super) fn lock(path: &Path) -> Result<Vec<u8>, CheckError> {
 /// Reads the file of accepted findings.
 pub(super) fn accepted(path: &Path) -> Result<String, CheckError> {
     text(path, &ACCEPTED)
+}
+
+/// Reads a table of tests.
+pub(super) fn table(path: &Path) -> Result<String, CheckError> {
+    text(path, &TABLE)
 }
 
 fn text(path: &Path, purpose: &Purpose) -> Result<String, CheckError> {

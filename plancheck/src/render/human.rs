@@ -55,6 +55,11 @@ pub fn error(error: &CheckError, color: Color) -> String {
     page.text
 }
 
+/// A line that is not part of a report, harmless whatever it says.
+pub fn plain(line: &str) -> String {
+    neutral(line) + "\n"
+}
+
 /// Markdown for a terminal: headings stand out, and paragraphs are broken into lines.
 pub fn markdown(text: &str, color: Color) -> String {
     let mut page = Page { text: String::new(), color };
