@@ -521,6 +521,32 @@ fn every_rule_can_be_explained_and_a_typo_is_helped() {
     assert!(told.err.contains("did you mean `scale-above-ceiling`?"), "{}", told.err);
 }
 
+#[test]
+fn why_tells_facts_envelopes_and_rules_of_one_object() {
+    let desk = Desk::new();
+    let ask = |address: &str| {
+        desk.run(&["why", address, "--plan", "denied.json", "--governance", "governance.lock.json"])
+    };
+    let told = ask("aws_autoscaling_group.workers");
+    assert_eq!((told.code, told.err.as_str()), (0, ""), "{}", told.out);
+    for said in [
+        "aws_autoscaling_group.workers (update)\n",
+        "  = fact: its type is `aws_autoscaling_group`\n",
+        "  = fact: it runs in `eu-west-1`",
+        "  = fact: after this change it may grow to 50 instances, says `max_size`\n",
+        "  = fact: before this change it may grow to 4 instances",
+        "  = envelope: `team-a` governs it\n",
+        "  = found nothing: region-outside-envelope",
+        "error[scale-above-ceiling]: ",
+    ] {
+        assert!(told.out.contains(said), "no {said:?} in:\n{}", told.out);
+    }
+    assert_eq!(ask("aws_autoscaling_group.*").out, told.out);
+    let told = ask("aws_autoscaling_group.worker");
+    assert_eq!((told.code, told.out.as_str()), (1, ""));
+    assert!(told.err.contains("did you mean `aws_autoscaling_group.workers`?"), "{}", told.err);
+}
+
 const TABLE: &str = "\
 governance = \"../governance.lock.json\"
 now = \"2026-12-01T09:00:00Z\"

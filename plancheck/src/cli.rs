@@ -8,6 +8,8 @@ mod input;
 mod man;
 mod output;
 mod source;
+mod subject;
+mod why;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -51,6 +53,8 @@ enum Command {
     Check(check::Args),
     /// Say what a rule checks, why, and what to do about it; without a rule, list all
     Explain(explain::Args),
+    /// Say everything that touched one object: facts, envelopes and rules
+    Why(why::Args),
     /// Run table tests of governance: plans, and the verdict that each should get
     Test(cases::Args),
     /// Write the manual pages
@@ -85,6 +89,7 @@ pub(crate) fn run(args: Vec<OsString>, surroundings: &Surroundings) -> ExitCode 
     let done = match &cli.command {
         Command::Check(args) => check::run(args, surroundings, stdout),
         Command::Explain(args) => explain::run(args, stdout),
+        Command::Why(args) => why::run(args, surroundings, stdout),
         Command::Test(args) => cases::run(args),
         Command::Man(args) => man::run(args),
         Command::Completions { shell } => completions(*shell),

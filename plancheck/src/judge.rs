@@ -21,6 +21,7 @@ use crate::rules::{self, Context, RULES};
 use crate::source::Index;
 use crate::text::escape;
 use crate::verdict::CheckError;
+use crate::why::{Known, Why};
 
 /// The plan to judge.
 pub enum PlanInput<'a> {
@@ -83,6 +84,38 @@ pub fn check_beside(
     beside: Beside<'_>,
     given: Given,
 ) -> Result<Report, CheckError> {
+    let Evidence { facts, declared, origin, seen } = gather(plan, governance, beside)?;
+    Ok(report(&facts, &declared, origin, seen, given))
+}
+
+/// Everything that touched the objects at an address, which may be a pattern. Judges as [`check_beside`] does.
+pub fn why(
+    plan: PlanInput<'_>,
+    governance: Governance<'_>,
+    beside: Beside<'_>,
+    given: Given,
+    address: &str,
+) -> Result<Why, CheckError> {
+    let Evidence { facts, declared, origin, seen } = gather(plan, governance, beside)?;
+    let envelopes = declared.envelopes.as_slice();
+    let covers = governed::cover(&facts.resources, envelopes, &given);
+    let report = report(&facts, &declared, origin, seen, given);
+    Why::of(&Known { facts: &facts, envelopes, covers: &covers, report: &report }, address)
+}
+
+/// What was read, before anything is judged.
+struct Evidence<'a> {
+    facts: Facts,
+    declared: Declared,
+    origin: Origin,
+    seen: Seen<'a>,
+}
+
+fn gather<'a>(
+    plan: PlanInput<'_>,
+    governance: Governance<'_>,
+    beside: Beside<'a>,
+) -> Result<Evidence<'a>, CheckError> {
     // A lock is read first: without governance there is no reason to read a plan of any size.
     let locked = match governance {
         Governance::Lock { bytes, .. } => Some(Declared::from_lock(bytes)?),
@@ -110,7 +143,8 @@ pub fn check_beside(
         Governance::Lock { name, .. } => Origin::Lock(name.to_owned()),
         Governance::PriorState => Origin::PriorState,
     };
-    Ok(report(&facts, &declared, origin, Seen { plan: read, actions, source: beside.source }, given))
+    let seen = Seen { plan: read, actions, source: beside.source };
+    Ok(Evidence { facts, declared, origin, seen })
 }
 
 struct Seen<'a> {

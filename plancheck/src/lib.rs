@@ -19,5 +19,7 @@ pub mod rules;
 pub mod source;
 pub mod text;
 pub mod verdict;
+mod why;
 
-pub use judge::{Beside, Governance, PlanInput, check, check_beside};
+pub use judge::{Beside, Governance, PlanInput, check, check_beside, why};
+pub use why::{Touched, Why};

@@ -4,20 +4,13 @@ use std::path::{Path, PathBuf};
 
 use plancheck::accepted::Accepted;
 use plancheck::render::{Format, human};
-use plancheck::report::{Given, Report};
+use plancheck::report::Report;
 use plancheck::verdict::CheckError;
-use plancheck::{Beside, Governance, PlanInput};
-use remit_governance::scope::Account;
-use remit_governance::time::{Timestamp, parse_instant};
 
 use super::Surroundings;
-use super::again::Again;
-use super::input::{self, Source};
+use super::input;
 use super::output::{self, Output, Stream};
-use super::source;
-
-/// From this size a plan takes long enough that somebody watching wants to know.
-const LARGE: u64 = 64 * 1024 * 1024;
+use super::subject::Subject;
 
 /// Judge a plan by the governance that was in force before it.
 ///
@@ -25,27 +18,8 @@ const LARGE: u64 = 64 * 1024 * 1024;
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
-    /// Plan as JSON, from `terraform show -json tfplan`; `-` reads standard input
-    #[arg(long, value_name = "FILE")]
-    plan: PathBuf,
-    /// Governance lock; take it from the base branch or from where the runner pins it, never from the change being judged.
-    /// Without it, the `remit_*` objects of the plan's prior state govern
-    #[arg(long, value_name = "LOCK")]
-    governance: Option<PathBuf>,
-    /// Folder that `terraform plan` ran in: findings then say file and line, and `lifecycle.ignore_changes`, which a plan does not
-    /// carry, is judged
-    #[arg(long, value_name = "DIR")]
-    source: Option<PathBuf>,
-    /// Workspace of the plan, which the plan does not tell; can bring changes into a scope, never out of one
-    #[arg(long, value_name = "NAME", value_parser = clap::builder::NonEmptyStringValueParser::new())]
-    workspace: Option<String>,
-    /// Account of the plan where it does not tell: aws:123456789012, gcp:PROJECT or azure:SUBSCRIPTION; can bring changes into
-    /// a scope, never out of one
-    #[arg(long, value_name = "ACCOUNT", value_parser = account)]
-    account: Option<String>,
-    /// Judge as of this instant instead of now: 2026-12-01T09:00:00Z
-    #[arg(long, value_name = "INSTANT", value_parser = parse_instant)]
-    now: Option<Timestamp>,
+    #[command(flatten)]
+    subject: Subject,
     /// Findings that somebody accepted, in TOML; take it from the base branch or from where the runner pins it, never from the change
     /// being judged. `gate` does not know it
     #[arg(long, value_name = "FILE")]
@@ -78,20 +52,12 @@ Exit codes:
   2  denied
   3  consent required";
 
-fn account(text: &str) -> Result<String, String> {
-    Account::parse(text).map(|account| account.to_string())
-}
-
 /// Checks, writes, and gives the exit code of the verdict.
 pub(super) fn run(args: &Args, surroundings: &Surroundings, color: human::Color) -> Result<u8, CheckError> {
-    let inputs: Vec<&Path> = [Some(&args.plan), args.governance.as_ref(), args.accepted.as_ref()]
-        .into_iter()
-        .flatten()
-        .map(PathBuf::as_path)
-        .collect();
+    let inputs: Vec<&Path> = args.subject.files().chain(args.accepted.as_deref()).collect();
     output::distinct(&args.output, &inputs)?;
     let accepted = args.accepted.as_deref().map(accepted).transpose()?;
-    let mut report = judge(args, surroundings)?;
+    let mut report = args.subject.ask(surroundings, plancheck::check_beside)?;
     if let Some(accepted) = accepted {
         accepted.apply(&mut report);
     }
@@ -115,43 +81,6 @@ fn accepted(path: &Path) -> Result<Accepted, CheckError> {
 }
 
 fn again(args: &Args, report: &Report) -> String {
-    let governance = args.governance.as_ref().map(|path| path.to_string_lossy());
-    let source = args.source.as_ref().map(|path| path.to_string_lossy());
-    Again::of(&args.plan)
-        .with("--governance", governance.as_deref())
-        .with("--source", source.as_deref())
-        .with("--accepted", args.accepted.as_ref().map(|path| path.to_string_lossy()).as_deref())
-        .with("--workspace", args.workspace.as_deref())
-        .with("--account", args.account.as_deref())
-        .at(report.given.now)
-}
-
-fn judge(args: &Args, surroundings: &Surroundings) -> Result<Report, CheckError> {
-    let given = Given {
-        workspace: args.workspace.clone(),
-        account: args.account.clone(),
-        now: args.now.unwrap_or(surroundings.now),
-    };
-    let lock = match &args.governance {
-        Some(path) => Some((path.to_string_lossy(), input::lock(path)?)),
-        None => None,
-    };
-    let governance = match &lock {
-        Some((name, bytes)) => Governance::Lock { name, bytes },
-        None => Governance::PriorState,
-    };
-    let source = args.source.as_deref().map(source::index).transpose()?;
-    let beside = Beside { source: source.as_ref() };
-    let progress = |size: u64| {
-        if size >= LARGE && surroundings.stderr_is_terminal {
-            // Nothing depends on whether somebody sees it.
-            let _ = output::write(Stream::Err, &format!("reading {} MB of plan\n", size / 1_000_000));
-        }
-    };
-    match input::plan(&args.plan, progress)? {
-        Source::Whole(bytes) => plancheck::check_beside(PlanInput::Bytes(&bytes), governance, beside, given),
-        Source::Stream(mut reader) => {
-            plancheck::check_beside(PlanInput::Stream(&mut *reader), governance, beside, given)
-        }
-    }
+    let accepted = args.accepted.as_ref().map(|path| path.to_string_lossy());
+    args.subject.again().with("--accepted", accepted.as_deref()).at(report.given.now)
 }

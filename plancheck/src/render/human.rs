@@ -3,6 +3,7 @@
 use anstyle::{AnsiColor, Style};
 
 use super::words::{self, Class};
+use crate::Why;
 use crate::finding::{Finding, Place};
 use crate::report::Report;
 use crate::text::{escape, neutral};
@@ -52,6 +53,24 @@ pub fn error(error: &CheckError, color: Color) -> String {
     page.put(BOLD, &error.message);
     page.end();
     page.reasons(words::because(&error.why, error.help.as_deref()));
+    page.text
+}
+
+/// Everything that touched some objects: facts first, then envelopes, then what rules found.
+pub fn why(why: &Why, color: Color) -> String {
+    let mut page = Page { text: String::new(), color };
+    for object in &why.objects {
+        page.put(BOLD, &words::place(&object.place));
+        page.end();
+        let facts = object.facts.iter().map(|fact| ("fact", fact.clone()));
+        let envelopes = object.envelopes.iter().map(|envelope| ("envelope", envelope.clone()));
+        let silent = (!object.silent.is_empty()).then(|| ("found nothing", object.silent.join(", ")));
+        page.reasons(facts.chain(envelopes).chain(silent).collect());
+        page.end();
+        for finding in &object.findings {
+            page.finding(finding);
+        }
+    }
     page.text
 }
 
