@@ -720,3 +720,31 @@ fn a_folder_that_is_no_source_is_refused_and_a_hostile_one_is_read_as_far_as_it_
         assert!(left_out.contains(name), "{name}: {left_out}");
     }
 }
+
+#[test]
+fn governance_can_be_worked_on_before_it_is_applied() {
+    let desk = Desk::new();
+    fs::create_dir_all(desk.path("governance")).expect("a folder");
+    let example = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/quickstart/governance/main.tf");
+    let example = fs::read_to_string(example).expect("the example");
+    let scope = "    accounts = [\"aws:123456789012\"]\n    tags     = { workload = \"support-agents\" }\n";
+    assert!(
+        example.contains(scope),
+        "the example selects by account and tags, which these plans do not tell"
+    );
+    desk.put("governance/main.tf", example.replace(scope, "    addresses = [\"**\"]\n"));
+    for given in ["governance", "governance/main.tf"] {
+        let told = desk.run(&["check", "--plan", "denied.json", "--governance", given, "--format", "json"]);
+        assert_eq!(told.code, 2, "{given}: {}{}", told.out, told.err);
+        let governance = &told.document()["governance"];
+        assert_eq!((&governance["source"], &governance["pinned"]), (&json!("files"), &json!(false)));
+        let allowed = desk.run(&["check", "--plan", "allowed.json", "--governance", given]);
+        assert_eq!(allowed.code, 0, "{given}: {}{}", allowed.out, allowed.err);
+    }
+    desk.put("governance/more.tf", "resource \"remit_envelope\" \"x\" {\n  name = var.name\n}\n");
+    let told = desk.run(&["check", "--plan", "allowed.json", "--governance", "governance"]);
+    assert_eq!(told.code, 1, "{}", told.out);
+    assert!(told.err.contains("governance/more.tf:2:10"), "{}", told.err);
+    let told = desk.run(&["check", "--plan", "allowed.json", "--governance", "nowhere.tf"]);
+    assert!(told.code == 1 && told.err.contains("nowhere.tf"), "{}", told.err);
+}

@@ -1,4 +1,10 @@
-//! The governance a plan is judged by: a lock, or the state from before the change. Never what the change itself would make true.
+//! The governance a plan is judged by: a lock, the state from before the change, or files for local work. Never what the change itself
+//! would make true.
+
+mod value;
+mod written;
+
+pub use written::WrittenFile;
 
 use remit_governance::{Approver, DefaultOverride, Digest, Envelope, Lock};
 
@@ -19,6 +25,8 @@ pub struct Declared {
     pub digest: Digest,
     /// Serial of that lock.
     pub serial: u64,
+    /// Modules that may declare more and were not read.
+    pub left_out: Vec<String>,
 }
 
 impl Declared {
@@ -68,6 +76,7 @@ impl Declared {
             overrides: lock.overrides().to_vec(),
             digest: lock.digest(),
             serial: lock.serial(),
+            left_out: Vec::new(),
         })
     }
 }

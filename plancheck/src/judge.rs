@@ -11,7 +11,7 @@ use remit_governance::limits::Growth;
 use remit_governance::time::today;
 
 use crate::change::Collector;
-use crate::declared::Declared;
+use crate::declared::{Declared, WrittenFile};
 use crate::facts::{self, Asked, Facts, Resource};
 use crate::finding::{Finding, Findings};
 use crate::governed::{self, Cover};
@@ -43,6 +43,13 @@ pub enum Governance<'a> {
     },
     /// The `remit_*` objects in the prior state of the plan.
     PriorState,
+    /// `.tf` files that declare it, for work on governance before it is applied, and what the caller calls them.
+    Files {
+        /// A path, for the report.
+        name: &'a str,
+        /// The files.
+        files: &'a [WrittenFile],
+    },
 }
 
 /// What is given beside a plan and its governance.
@@ -119,6 +126,7 @@ fn gather<'a>(
     // A lock is read first: without governance there is no reason to read a plan of any size.
     let locked = match governance {
         Governance::Lock { bytes, .. } => Some(Declared::from_lock(bytes)?),
+        Governance::Files { files, .. } => Some(Declared::from_files(files)?),
         Governance::PriorState => None,
     };
     let asked = rules::asked(locked.as_ref().map(|declared| declared.envelopes.as_slice()));
@@ -142,6 +150,7 @@ fn gather<'a>(
     let origin = match governance {
         Governance::Lock { name, .. } => Origin::Lock(name.to_owned()),
         Governance::PriorState => Origin::PriorState,
+        Governance::Files { name, .. } => Origin::Files(name.to_owned()),
     };
     let seen = Seen { plan: read, actions, source: beside.source };
     Ok(Evidence { facts, declared, origin, seen })
@@ -171,6 +180,11 @@ fn report(facts: &Facts, declared: &Declared, origin: Origin, seen: Seen<'_>, gi
     let mut findings: Vec<Finding> = RULES.iter().flat_map(|rule| (rule.check)(&context)).collect();
     attribute(&mut findings, envelopes);
     let mut not_judged = not_judged(envelopes, seen.plan.drift.count, not_counted(facts, &covers));
+    not_judged.extend(declared.left_out.iter().map(|module| NotJudged {
+        what: format!("declarations in `{}`", escape(module)),
+        envelope: None,
+        why: "modules are not followed where governance is read from `.tf` files".to_owned(),
+    }));
     match seen.source {
         Some(source) => not_judged.extend(written::locate(&mut findings, source)),
         None => not_judged.extend(written::without_source(envelopes)),

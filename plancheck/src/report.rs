@@ -37,6 +37,8 @@ pub enum Origin {
     Lock(String),
     /// The `remit_*` objects of the plan's prior state.
     PriorState,
+    /// `.tf` files that declare it, with the name by which the caller knows them: declared, not applied, approved by nobody.
+    Files(String),
 }
 
 /// The governance that decided.

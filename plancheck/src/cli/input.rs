@@ -4,8 +4,11 @@ use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::Path;
 
+use plancheck::declared::WrittenFile;
 use plancheck::text::escape;
 use plancheck::verdict::CheckError;
+
+use super::source;
 
 /// A lock or a list that people write holds a few records; what is larger is something else.
 const LARGEST_SMALL: u64 = 64 * 1024 * 1024;
@@ -58,6 +61,22 @@ pub(super) fn plan(path: &Path, before_large: impl Fn(u64)) -> Result<Source, Ch
     }
     file.read_to_end(&mut bytes).map_err(|error| unreadable(path, &PLAN, &error))?;
     Ok(Source::Whole(bytes))
+}
+
+/// Governance as it was given.
+pub(super) enum GivenGovernance {
+    /// A lock.
+    Lock(Vec<u8>),
+    /// Files that declare it.
+    Files(Vec<WrittenFile>),
+}
+
+/// Reads a lock, or the `.tf` files that stand in its place while governance is worked on.
+pub(super) fn governance(path: &Path) -> Result<GivenGovernance, CheckError> {
+    if path.is_dir() || source::is_written(path) {
+        return source::declarations(path).map(GivenGovernance::Files);
+    }
+    lock(path).map(GivenGovernance::Lock)
 }
 
 /// Reads the lock.

@@ -4,7 +4,8 @@ use std::fs::{self, File};
 use std::io::{ErrorKind, Read as _};
 use std::path::{Component, Path, PathBuf};
 
-use plancheck::source::{Files, Index};
+use plancheck::declared::WrittenFile;
+use plancheck::source::{Entry, Files, Index};
 use plancheck::text::escape;
 use plancheck::verdict::CheckError;
 
@@ -67,6 +68,38 @@ pub(super) fn index(root: &Path) -> Result<Index, CheckError> {
         return Err(error.with_help(help));
     }
     Ok(index)
+}
+
+/// Whether a path is that of HCL.
+pub(super) fn is_written(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    Entry::of(name) == Some(Entry::Native)
+}
+
+/// Reads the `.tf` files of a folder, or the one that is given, for the declarations in them.
+pub(super) fn declarations(path: &Path) -> Result<Vec<WrittenFile>, CheckError> {
+    let (folder, names) = if path.is_dir() {
+        let names = Folder(path).list("").map_err(|why| unreadable(path, &why))?;
+        (path, names.into_iter().filter(|name| Entry::of(name).is_some()).collect())
+    } else {
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        (path.parent().unwrap_or(Path::new("")), vec![name.to_owned()])
+    };
+    let mut files = Vec::new();
+    for name in names {
+        let path = folder.join(&name);
+        let text =
+            Folder(folder).read(&name).and_then(|text| text.ok_or_else(|| "it does not exist".to_owned()));
+        let text = text.map_err(|why| unreadable(&path, &why))?;
+        files.push(WrittenFile { path: path.to_string_lossy().into_owned(), text });
+    }
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(files)
+}
+
+fn unreadable(path: &Path, why: &str) -> CheckError {
+    let name = escape(&path.to_string_lossy());
+    CheckError::new(format!("the governance in `{name}` cannot be read: {why}"))
 }
 
 /// The folder as a relative path; empty where it does not lie below the current one.

@@ -10,7 +10,7 @@ use remit_governance::time::{Timestamp, parse_instant};
 
 use super::Surroundings;
 use super::again::Again;
-use super::input::{self, Source};
+use super::input::{self, GivenGovernance, Source};
 use super::output::{self, Stream};
 use super::source;
 
@@ -23,7 +23,8 @@ pub(super) struct Subject {
     #[arg(long, value_name = "FILE")]
     pub(super) plan: PathBuf,
     /// Governance lock; take it from the base branch or from where the runner pins it, never from the change being judged.
-    /// Without it, the `remit_*` objects of the plan's prior state govern
+    /// Without it, the `remit_*` objects of the plan's prior state govern. For local work, a `.tf` file or a folder of them that
+    /// declares it
     #[arg(long, value_name = "LOCK")]
     governance: Option<PathBuf>,
     /// Folder that `terraform plan` ran in: findings then say file and line, and `lifecycle.ignore_changes`, which a plan does not
@@ -59,12 +60,11 @@ impl Subject {
             account: self.account.clone(),
             now: self.now.unwrap_or(surroundings.now),
         };
-        let lock = match &self.governance {
-            Some(path) => Some((path.to_string_lossy(), input::lock(path)?)),
-            None => None,
-        };
-        let governance = match &lock {
-            Some((name, bytes)) => Governance::Lock { name, bytes },
+        let name = self.governance.as_ref().map(|path| path.to_string_lossy()).unwrap_or_default();
+        let read = self.governance.as_deref().map(input::governance).transpose()?;
+        let governance = match &read {
+            Some(GivenGovernance::Lock(bytes)) => Governance::Lock { name: &name, bytes },
+            Some(GivenGovernance::Files(files)) => Governance::Files { name: &name, files },
             None => Governance::PriorState,
         };
         let source = self.source.as_deref().map(source::index).transpose()?;

@@ -290,6 +290,7 @@ impl<'a> GovernanceView<'a> {
         let (source, name) = match &governance.origin {
             Origin::Lock(name) => ("lock", Some(name.as_str())),
             Origin::PriorState => ("prior_state", None),
+            Origin::Files(name) => ("files", Some(name.as_str())),
         };
         Self {
             source,

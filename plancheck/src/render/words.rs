@@ -110,6 +110,7 @@ fn governance(report: &Report) -> String {
     let origin = match &governance.origin {
         Origin::Lock(name) => format!("`{}`", escape(name)),
         Origin::PriorState => "the prior state of the plan".to_owned(),
+        Origin::Files(name) => format!("`.tf` files in `{}`, declared and not applied", escape(name)),
     };
     let trust = (!governance.pinned).then(|| "taken on trust: no trust root is pinned".to_owned());
     let by: Vec<String> = [Some(origin), governance.digest.clone(), trust].into_iter().flatten().collect();

@@ -9,22 +9,24 @@ use super::files::Entry;
 
 /// The most that all files together may take: members of an object, squared. About twenty seconds at worst; real sources take
 /// thousandths of it.
-pub(super) const MOST: u64 = 450_000_000;
+pub(crate) const MOST: u64 = 450_000_000;
 
 /// The most of the parser's comparisons a text can lead to. An error is a clause about a text that is no JSON, of which it cannot be told.
 ///
 /// INVARIANT: never too low. In HCL every member of an object has a `=` or a `:`, whatever else has one too; JSON is counted as it is.
 pub(super) fn of(text: &str, entry: Entry) -> Result<u64, String> {
     match entry {
-        Entry::Native => {
-            let separators = text.bytes().filter(|byte| matches!(byte, b'=' | b':')).count();
-            Ok(square(separators))
-        }
+        Entry::Native => Ok(of_native(text)),
         Entry::Json => match serde_json::from_str::<Members>(text) {
             Ok(Members(count)) => Ok(count),
             Err(error) => Err(unreadable(error.line(), error.column())),
         },
     }
+}
+
+/// The most for a text in HCL.
+pub(crate) fn of_native(text: &str) -> u64 {
+    square(text.bytes().filter(|byte| matches!(byte, b'=' | b':')).count())
 }
 
 /// A clause about a text that goes wrong there.

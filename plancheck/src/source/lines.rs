@@ -34,6 +34,12 @@ impl<'t> Lines<'t> {
     }
 }
 
+/// Line and column of an offset, both from 1.
+pub(crate) fn position(text: &str, offset: usize) -> (usize, usize) {
+    let spot = Lines::new(text, 0).spot(Some(offset..offset));
+    (spot.line, spot.column)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
