@@ -9,6 +9,7 @@ mod capacity;
 mod cause;
 mod elsewhere;
 mod join;
+mod machines;
 mod origin;
 mod overlooked;
 mod region;
@@ -436,19 +437,8 @@ fn resource(
     let after = sides.after.as_ref().filter(|_| stays);
     let newest = sides.after.as_ref().or(sides.before());
     let configs = origins.providers(&change.address, &change.provider_name);
-    let side = |object: Option<&Object>, is_after: bool| {
-        let capacity = object.map_or_else(Capacity::default, |object| {
-            capacity::read(&change.resource_type, object, origins, &change.address, joins.of(index, is_after))
-        });
-        if *shared.no_capacity == capacity {
-            return Rc::clone(&shared.no_capacity);
-        }
-        once(&shared.capacities, capacity)
-    };
-    let capacity_after = side(after, true);
     // Nothing changes, so nothing needs to be read twice.
     let idle = change.action == Action::NoOp;
-    let capacity_before = if idle { capacity_after.clone() } else { side(sides.before(), false) };
     let [there_before, there_after] = elsewhere;
     let settings = |object: Option<&Object>, there: Vec<Setting>| {
         let Some(object) = object.filter(|_| !asked.roles.is_empty()) else {
@@ -465,6 +455,19 @@ fn resource(
     let settings_after = settings(after, there_after);
     let settings_before =
         if idle { Rc::clone(&settings_after) } else { settings(sides.before(), there_before) };
+    let side = |object: Option<&Object>, settings: &Settings, is_after: bool| {
+        let mut capacity = object.map_or_else(Capacity::default, |object| {
+            capacity::read(&change.resource_type, object, origins, &change.address, joins.of(index, is_after))
+        });
+        if *shared.no_capacity == capacity {
+            return Rc::clone(&shared.no_capacity);
+        }
+        machines::measure(&change.resource_type, &mut capacity, settings);
+        once(&shared.capacities, capacity)
+    };
+    let capacity_after = side(after, &settings_after, true);
+    let capacity_before =
+        if idle { capacity_after.clone() } else { side(sides.before(), &settings_before, false) };
     let tags = |object: &Object| once(&shared.tags, tags::read(&change, object, origins, &configs));
     let region = after.map_or_else(
         || Rc::clone(&shared.none),

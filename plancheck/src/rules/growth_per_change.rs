@@ -2,7 +2,7 @@
 
 use remit_governance::{Decimal, Dimension, Envelope, decimal};
 
-use super::rule::{Context, Reads, Rule, amount, named, quorum, subject, unit_words, with_doubt};
+use super::rule::{Context, MACHINES, Rule, amount, named, quorum, subject, unit_words, with_doubt};
 use super::scale_above_ceiling::{members, totals};
 use crate::finding::{Effect, Finding};
 use crate::governed::Footprint;
@@ -30,7 +30,7 @@ Grow in smaller steps, or get the consent of the quorum named. Growth from nothi
 What cannot be told or has no maximum is not part of the totals; `scale-needs-consent` and `scale-unbounded` judge it. Growth of cost is \
 not judged without prices, and growth within a window not without a log of earlier decisions; every report says so.",
     verdicts: &[("the total of a unit grows by more than `percent_per_change`", Effect::Consent)],
-    reads: Reads::NOTHING,
+    reads: MACHINES,
     judged: |cx| limited(cx).map(|(footprint, ..)| footprint.members).sum(),
     check: |cx| limited(cx).filter_map(|(footprint, envelope, most)| judge(cx, footprint, envelope, most)).collect(),
 };

@@ -57,6 +57,13 @@ impl Reads {
     }
 }
 
+/// What follows from the type of a machine, where something it is made of is limited.
+pub(super) const MACHINES: Reads = Reads::roles(&[Role::InstanceType, Role::Size], |envelope| {
+    let limits = |unit: &Unit| envelope.limits.capacity.mark(*unit).is_some();
+    let grows = envelope.limits.growth.as_ref().is_some_and(|growth| growth.percent_per_change.is_some());
+    grows || [Unit::Vcpus, Unit::Gpus, Unit::MemoryGb].iter().any(limits)
+});
+
 /// What the rules have to know of a plan under these envelopes; `None` where they are not known yet, and then all of it. Scopes can
 /// select by tags whatever the rules do.
 pub(crate) fn asked(rules: &[Rule], envelopes: Option<&[Envelope]>) -> Asked {

@@ -3,7 +3,7 @@
 use remit_governance::limits::ScaleAnswer;
 use remit_governance::{Decimal, Dimension, Unit, decimal};
 
-use super::rule::{Context, Reads, Rule, amount, named, place, quorum, subject, unit_words, with_doubt};
+use super::rule::{Context, MACHINES, Rule, amount, named, place, quorum, subject, unit_words, with_doubt};
 use crate::facts::{Amount, Capacity};
 use crate::finding::{Effect, Finding, Place, Shown};
 use crate::governed::{Cover, Footprint, catalog_unit};
@@ -35,7 +35,7 @@ all is `scale-unbounded`.",
         ("total grows and is above `ceiling`", Effect::Deny),
         ("total was above `ceiling` before and does not grow", Effect::Note),
     ],
-    reads: Reads::NOTHING,
+    reads: MACHINES,
     judged: |cx| cx.footprints.iter().map(|footprint| footprint.members).sum(),
     check,
 };

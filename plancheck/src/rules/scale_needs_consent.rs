@@ -6,7 +6,7 @@ use remit_governance::limits::{Bound, ScaleAnswer};
 use remit_governance::{Dimension, Envelope, Unit, decimal};
 
 use super::rule::{
-    Context, Reads, Rule, amount, grouped, named, place, quorum, subject, unit_words, with_doubt,
+    Context, MACHINES, Rule, amount, grouped, named, place, quorum, subject, unit_words, with_doubt,
 };
 use super::scale_above_ceiling::{limit_name, members, smallest, totals};
 use crate::facts::{Amount, Resource};
@@ -43,7 +43,7 @@ A maximum that is only known after apply needs consent, and the finding says wha
         ("a grant of `unlimited` has expired", Effect::Consent),
         ("total reaches a `notify_at` percentage", Effect::Note),
     ],
-    reads: Reads::NOTHING,
+    reads: MACHINES,
     judged: |cx| cx.footprints.iter().map(|footprint| footprint.members).sum(),
     check,
 };

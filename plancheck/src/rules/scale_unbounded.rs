@@ -3,7 +3,7 @@
 use remit_governance::limits::Bound;
 use remit_governance::{Dimension, Envelope};
 
-use super::rule::{Context, Reads, Rule, named, quorum, subject, unit_words, with_doubt};
+use super::rule::{Context, MACHINES, Rule, named, quorum, subject, unit_words, with_doubt};
 use super::scale_above_ceiling::members;
 use crate::facts::Amount;
 use crate::finding::{Effect, Finding};
@@ -36,7 +36,7 @@ A maximum that is only known after apply is not absent; `scale-needs-consent` as
         ("there was none before the change either", Effect::Note),
         ("the envelope grants `unlimited`, and the grant is in force", Effect::Note),
     ],
-    reads: Reads::NOTHING,
+    reads: MACHINES,
     judged: |cx| cx.footprints.iter().map(|footprint| footprint.members).sum(),
     check,
 };

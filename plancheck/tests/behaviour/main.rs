@@ -13,6 +13,7 @@ mod scene;
 
 mod governance;
 mod joins;
+mod machines;
 mod regions;
 mod scope;
 mod totals;
