@@ -81,6 +81,13 @@ resource "aws_autoscaling_group" "workers" {
     name    = "support-workers"
     version = "7"
   }
+
+  # The provider gives its default tags to nearly everything, but not to Auto Scaling groups.
+  tag {
+    key                 = "workload"
+    value               = "support-agents"
+    propagate_at_launch = true
+  }
 }
 
 resource "aws_lambda_function" "analysis" {

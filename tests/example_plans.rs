@@ -1,5 +1,5 @@
-//! The plans of the quickstart are what the real Terraform makes of its configuration through the replay stub. The test makes
-//! them again and compares; with `REMIT_UPDATE_PLANS=1` it writes them instead.
+//! The plans of the examples are what the real Terraform makes of their configuration through the replay stub. The tests make
+//! them again and compare; with `REMIT_UPDATE_PLANS=1` they write them instead.
 #![allow(
     clippy::expect_used,
     clippy::panic,
@@ -23,8 +23,8 @@ fn here() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-fn quickstart() -> PathBuf {
-    here().join("../../examples/quickstart")
+fn examples() -> PathBuf {
+    here().join("../../examples")
 }
 
 fn copy(from: &Path, to: &Path) {
@@ -41,21 +41,38 @@ fn stub(folder: &Path) -> PathBuf {
     stub
 }
 
-/// What runs today is applied, then the change is planned.
-fn plan(cli: &Cli, stub: &Path, change: &Path) -> String {
-    let workspace = Workspace::mirrored(cli, "hashicorp/aws", stub, "6.0.0").expect("a workspace");
-    for entry in fs::read_dir(quickstart().join("workload")).expect("the workload") {
-        let file = entry.expect("a file of the workload").path();
-        copy(&file, &workspace.folder().join(file.file_name().expect("a name")));
+fn copy_all(from: &Path, to: &Path) {
+    for entry in fs::read_dir(from).unwrap_or_else(|error| panic!("{}: {error}", from.display())) {
+        let file = entry.expect("a file of the configuration").path();
+        copy(&file, &to.join(file.file_name().expect("a name")));
     }
-    copy(change, &workspace.folder().join("change.tfvars"));
+}
+
+/// What runs today is applied, then what `change` makes of the folder is planned, with these arguments.
+fn plan(cli: &Cli, stub: &Path, before: &Path, change: impl FnOnce(&Path), arguments: &[&str]) -> String {
+    let workspace = Workspace::mirrored(cli, "hashicorp/aws", stub, "6.0.0").expect("a workspace");
+    copy_all(before, &workspace.folder());
     // The workload says itself what it requires.
     workspace.write("required.tf", "").expect("an empty file");
     workspace.init().expect("the tool starts").succeeded();
     workspace.apply().expect("the tool starts").succeeded();
+    change(&workspace.folder());
     let run = |arguments: &[&str]| workspace.run(arguments).expect("the tool starts").succeeded();
-    run(&["plan", "-var-file=change.tfvars", "-out=plan.bin"]);
+    run(&[&["plan", "-out=plan.bin"], arguments].concat());
     reindent(&run(&["show", "-json", "plan.bin"]).stdout) + "\n"
+}
+
+/// Compares with the file, or writes it.
+fn current(made: &str, file: &Path) {
+    if std::env::var_os(UPDATE).is_some_and(|value| value == "1") {
+        return fs::write(file, made).expect("the plan is written");
+    }
+    let shipped = fs::read_to_string(file).unwrap_or_default();
+    assert!(
+        comparable(&shipped) == comparable(made),
+        "{} is stale: run this test with {UPDATE}=1 and review the difference",
+        file.display()
+    );
 }
 
 /// Lines that differ from run to run, or from one Terraform to the next, though the plan is the same.
@@ -71,7 +88,8 @@ fn the_plans_of_the_quickstart_are_current() {
     let Some(cli) = terraform() else { return };
     let folder = tempfile::tempdir().expect("a temporary folder");
     let stub = stub(folder.path());
-    let mut plans: Vec<_> = fs::read_dir(quickstart().join("plans"))
+    let quickstart = examples().join("quickstart");
+    let mut plans: Vec<_> = fs::read_dir(quickstart.join("plans"))
         .expect("plans")
         .map(|entry| entry.expect("a plan").path())
         .collect();
@@ -79,19 +97,26 @@ fn the_plans_of_the_quickstart_are_current() {
     plans.sort();
     assert_eq!(plans.len(), 3, "{plans:?}");
     for folder in plans {
-        let (made, file) = (plan(&cli, &stub, &folder.join("change.tfvars")), folder.join("plan.json"));
-        if std::env::var_os(UPDATE).is_some_and(|value| value == "1") {
-            fs::write(&file, made).expect("the plan is written");
-        } else {
-            let shipped = fs::read_to_string(&file).unwrap_or_default();
-            let current = comparable(&shipped) == comparable(&made);
-            assert!(
-                current,
-                "{} is stale: run this test with {UPDATE}=1 and review the difference",
-                file.display()
-            );
-        }
+        let change = |workspace: &Path| copy(&folder.join("change.tfvars"), &workspace.join("change.tfvars"));
+        let made = plan(&cli, &stub, &quickstart.join("workload"), change, &["-var-file=change.tfvars"]);
+        current(&made, &folder.join("plan.json"));
     }
+}
+
+#[test]
+fn the_plans_of_the_scenarios_are_current() {
+    let Some(cli) = terraform() else { return };
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let stub = stub(folder.path());
+    let scenarios = fs::read_dir(examples().join("plancheck")).expect("scenarios");
+    let scenarios = scenarios.map(|entry| entry.expect("a scenario").path()).filter(|path| path.is_dir());
+    let mut made = 0;
+    for scenario in scenarios {
+        let change = |workspace: &Path| copy_all(&scenario.join("after"), workspace);
+        current(&plan(&cli, &stub, &scenario.join("before"), change, &[]), &scenario.join("plan.json"));
+        made += 1;
+    }
+    assert_ne!(made, 0, "there is no scenario");
 }
 
 /// Terraform only: in a plan of OpenTofu the same provider has another address.
