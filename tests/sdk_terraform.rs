@@ -5,7 +5,7 @@
 //! on read is no answer, 8 unknown inputs, 9 applied as planned, 10 computed values stay, 11 replacement as documented, 12 repaired
 //! after an interrupt, 13 partial failure is resumable, 14 import, 15 generated configuration, 16 wrong import id, 17 older state,
 //! 18 moves. Those not here are in
-//! `sdk_checklist.rs`; item 11 and import by identity, which needs Terraform 1.12, are tested in process: `tests/in_process.rs` of the SDK.
+//! `sdk_checklist.rs`; item 11 is tested in process, in `tests/in_process.rs` of the SDK. What needs a newer tool is in `sdk_newer.rs`.
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test, also outside its test functions")]
 
 mod sdk_support;

@@ -115,7 +115,7 @@ impl<'a> Config<'a> {
 fn below_type<'t>(ty: &'t Type, step: &Step) -> &'t Type {
     match (ty, step) {
         (Type::Object(attributes), Step::Attribute(name) | Step::Key(name)) => {
-            attributes.get(name).unwrap_or(&Type::Dynamic)
+            attributes.get(name.as_str()).unwrap_or(&Type::Dynamic)
         }
         (Type::List(element) | Type::Set(element) | Type::Map(element), _) => element,
         _ => &Type::Dynamic,

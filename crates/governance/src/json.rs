@@ -6,7 +6,7 @@
 mod parse;
 
 pub use parse::JsonError;
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 /// The largest integer that every JSON reader keeps exactly.
 const SAFE_INTEGER: u64 = (1 << 53) - 1;
@@ -206,11 +206,14 @@ fn write(json: &Json, out: &mut String, tag: bool) {
 }
 
 fn write_members(members: &BTreeMap<String, Json>, out: &mut String, tag: bool) {
-    let mut sorted: Vec<(String, &Json)> = members
+    let mut sorted: Vec<(Cow<str>, &Json)> = members
         .iter()
-        .map(|(key, value)| (if tag { escaped_key(key) } else { key.clone() }, value))
+        .map(|(key, value)| (if tag { escaped_key(key) } else { Cow::from(key) }, value))
         .collect();
-    sorted.sort_by(|(a, _), (b, _)| a.encode_utf16().cmp(b.encode_utf16()));
+    // Of plain keys the order of bytes, in which they come, is that of code units.
+    if !members.keys().all(|key| key.is_ascii() && !key.starts_with('$')) {
+        sorted.sort_by(|(a, _), (b, _)| a.encode_utf16().cmp(b.encode_utf16()));
+    }
     out.push('{');
     for (index, (key, value)) in sorted.into_iter().enumerate() {
         if index > 0 {
@@ -259,9 +262,9 @@ fn escaped_control(c: char) -> impl Iterator<Item = char> {
     ['\\', 'u', '0', '0', digit(u32::from(c) / 16), digit(u32::from(c) % 16)].into_iter()
 }
 
-fn escaped_key(key: &str) -> String {
+fn escaped_key(key: &str) -> Cow<'_, str> {
     let is_tag = key.starts_with('$') && key.trim_start_matches('$') == "number";
-    if is_tag { format!("${key}") } else { key.to_owned() }
+    if is_tag { Cow::from(format!("${key}")) } else { Cow::from(key) }
 }
 
 fn write_number(number: &Number, out: &mut String, tag: bool) {
@@ -276,10 +279,20 @@ fn write_number(number: &Number, out: &mut String, tag: bool) {
     }
 }
 
+fn needs_escape(c: char) -> bool {
+    matches!(c, '"' | '\\' | '\0'..='\u{1f}')
+}
+
 fn write_string(text: &str, out: &mut String) {
     out.push('"');
-    for c in text.chars() {
-        match c {
+    // What needs no escape, which is nearly everything, is copied in one piece.
+    for piece in text.split_inclusive(needs_escape) {
+        let Some(last) = piece.chars().next_back().filter(|last| needs_escape(*last)) else {
+            out.push_str(piece);
+            continue;
+        };
+        out.push_str(piece.strip_suffix(last).unwrap_or_default());
+        match last {
             '"' => out.push_str("\\\""),
             '\\' => out.push_str("\\\\"),
             '\u{8}' => out.push_str("\\b"),
@@ -287,8 +300,7 @@ fn write_string(text: &str, out: &mut String) {
             '\n' => out.push_str("\\n"),
             '\u{c}' => out.push_str("\\f"),
             '\r' => out.push_str("\\r"),
-            c if c < ' ' => out.extend(escaped_control(c)),
-            c => out.push(c),
+            control => out.extend(escaped_control(control)),
         }
     }
     out.push('"');

@@ -13,13 +13,17 @@ pub fn dynamic(bytes: &[u8]) {
     round_trip(bytes, &Type::Dynamic);
 }
 
-/// What decodes must be a value of the type.
+/// What decodes must be a value of the type, and the same whether it is read at once or through a tree.
 pub fn state_json(bytes: &[u8]) {
     let ty = every_type();
-    let Ok(json) = serde_json::from_slice(bytes) else { return };
-    if let Ok(value) = wire::from_json(&json, &ty) {
-        assert!(wire::encode(&value, &ty).is_ok(), "{value:?}");
+    let tree = serde_json::from_slice(bytes).ok().and_then(|json| wire::from_json(&json, &ty).ok());
+    if let Some(value) = &tree {
+        assert!(wire::encode(value, &ty).is_ok(), "{value:?}");
     }
+    if let Some(value) = wire::at_once(bytes, &ty) {
+        assert_eq!(Some(value), tree);
+    }
+    assert_eq!(wire::from_stored(bytes, &ty).ok(), tree);
 }
 
 fn round_trip(bytes: &[u8], ty: &Type) {

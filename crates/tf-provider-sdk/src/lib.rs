@@ -16,6 +16,7 @@ mod handshake;
 mod list_resource;
 pub mod log;
 mod model;
+mod name;
 mod number;
 mod outcome;
 mod path;
@@ -42,6 +43,7 @@ pub use ephemeral::{EphemeralResource, EphemeralResourceEntry, OpenRequest, Open
 pub use function::{Arguments, Function, FunctionEntry, FunctionError, Parameter, Signature};
 pub use list_resource::{ListRequest, ListResource, ListResourceEntry, Listed, Listing};
 pub use model::{DecodeError, FromValue, Model, ObjectReader};
+pub use name::Name;
 pub use number::{Number, NumberError};
 pub use outcome::{Deletion, Found, Outcome};
 pub use path::{Path, Step};

@@ -195,8 +195,8 @@ impl<T: FromValue + Ord> FromValue for BTreeSet<T> {
 impl<T: FromValue> FromValue for BTreeMap<String, T> {
     fn from_value(value: Value) -> Result<Self, DecodeError> {
         let entries = Object::from_value(value)?.into_iter().map(|(key, value)| {
-            let value = T::from_value(value).map_err(|error| error.below(Step::Key(key.clone())));
-            Ok((key, value?))
+            let value = T::from_value(value).map_err(|error| error.below(Step::Key(key.to_string())));
+            Ok((key.to_string(), value?))
         });
         entries.collect()
     }

@@ -1,75 +1,126 @@
 //! Brings what authors return into the exact shape that the schema promises: lists become sets where the schema says set,
 //! missing attributes become null, values of type `any` get their type. What does not fit is the provider's mistake.
 
+use std::collections::BTreeMap;
+
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::name::Name;
 use crate::path::{Path, Step};
 use crate::types::Type;
 use crate::value::{Dynamic, Object, Value};
 
 /// `value` as exactly this type.
 pub(crate) fn shape(value: Value, ty: &Type) -> Result<Value, Diagnostics> {
-    at(value, ty, &Path::root()).map_err(Diagnostics::from)
+    reshaped(value, ty).map_err(|misfit| misfit.describe().into())
 }
 
-fn at(value: Value, ty: &Type, path: &Path) -> Result<Value, Diagnostic> {
+/// What is wrong, and the steps to it from the inside outward: paths are written only where something is wrong.
+struct Misfit {
+    steps: Vec<Step>,
+    fault: String,
+}
+
+impl Misfit {
+    fn new(fault: String) -> Self {
+        Self { steps: Vec::new(), fault }
+    }
+
+    fn below(mut self, step: Step) -> Self {
+        self.steps.push(step);
+        self
+    }
+
+    fn describe(self) -> Diagnostic {
+        let path = self.steps.into_iter().rev().fold(Path::root(), Path::step);
+        let place = if path.is_root() { "The whole object".to_owned() } else { format!("`{path}`") };
+        Diagnostic::bug(format!("{place} {}.", self.fault)).at(path)
+    }
+}
+
+/// True if the value has the shape already, as most have that come back from an author.
+fn fits(value: &Value, ty: &Type) -> bool {
     match (value, ty) {
-        (value @ (Value::Null | Value::Unknown(_)), _) | (value @ Value::Dynamic(_), Type::Dynamic) => {
-            Ok(value)
+        (Value::Null | Value::Unknown(_), _)
+        | (Value::Dynamic(_), Type::Dynamic)
+        | (Value::Bool(_), Type::Bool)
+        | (Value::Number(_), Type::Number)
+        | (Value::String(_), Type::String) => true,
+        (Value::List(items), Type::List(element)) => items.iter().all(|item| fits(item, element)),
+        (Value::Set(items), Type::Set(element)) => items.iter().all(|item| fits(item, element)),
+        (Value::Object(object), Type::Map(element)) => object.iter().all(|(_, value)| fits(value, element)),
+        (Value::Object(object), Type::Object(attributes)) => {
+            let mut pairs = object.entries().iter().zip(attributes);
+            object.len() == attributes.len()
+                && pairs.all(|((present, value), (name, ty))| present == name && fits(value, ty))
         }
+        _ => false,
+    }
+}
+
+fn reshaped(value: Value, ty: &Type) -> Result<Value, Misfit> {
+    if fits(&value, ty) {
+        return Ok(value);
+    }
+    match (value, ty) {
         (value, Type::Dynamic) => Ok(Value::Dynamic(Box::new(Dynamic { ty: Type::of(&value), value }))),
-        (Value::Dynamic(dynamic), ty) => at(dynamic.value, ty, path),
-        (value @ Value::Bool(_), Type::Bool)
-        | (value @ Value::Number(_), Type::Number)
-        | (value @ Value::String(_), Type::String) => Ok(value),
-        (Value::List(items), Type::List(element)) => elements(items, element, path).map(Value::List),
+        (Value::Dynamic(dynamic), ty) => reshaped(dynamic.value, ty),
+        (Value::List(items), Type::List(element)) => elements(items, element).map(Value::List),
         (Value::Set(items), Type::List(element)) => {
-            elements(items.into_iter().collect(), element, path).map(Value::List)
+            elements(items.into_iter().collect(), element).map(Value::List)
         }
-        (Value::List(items), Type::Set(element)) => elements(items, element, path).map(Value::set),
+        (Value::List(items), Type::Set(element)) => elements(items, element).map(Value::set),
         (Value::Set(items), Type::Set(element)) => {
-            elements(items.into_iter().collect(), element, path).map(Value::set)
+            elements(items.into_iter().collect(), element).map(Value::set)
         }
         (Value::List(items), Type::Tuple(types)) if items.len() == types.len() => items
             .into_iter()
             .zip(types)
             .enumerate()
-            .map(|(index, (item, ty))| at(item, ty, &path.clone().index(index)))
+            .map(|(index, (item, ty))| reshaped(item, ty).map_err(|misfit| misfit.below(at(index))))
             .collect::<Result<_, _>>()
             .map(Value::List),
-        (Value::Object(object), Type::Map(element)) => object
-            .into_iter()
-            .map(|(key, value)| Ok((key.clone(), at(value, element, &path.clone().key(key))?)))
-            .collect::<Result<Object, _>>()
-            .map(Value::Object),
-        (Value::Object(object), Type::Object(attributes)) => attributes_of(object, attributes, path),
-        (value, ty) => Err(wrong(path, &format!("must be {}, and it is {}", ty.describe(), value.kind()))),
+        (Value::Object(object), Type::Map(element)) => {
+            let entries = object.into_iter().map(|(key, value)| {
+                let value = reshaped(value, element);
+                Ok((key.clone(), value.map_err(|misfit| misfit.below(Step::Key(key.to_string())))?))
+            });
+            entries.collect::<Result<Object, _>>().map(Value::Object)
+        }
+        (Value::Object(object), Type::Object(attributes)) => attributes_of(object, attributes),
+        (value, ty) => Err(Misfit::new(format!("must be {}, and it is {}", ty.describe(), value.kind()))),
     }
 }
 
-fn elements(items: Vec<Value>, element: &Type, path: &Path) -> Result<Vec<Value>, Diagnostic> {
+fn at(index: usize) -> Step {
+    Step::Index(u64::try_from(index).unwrap_or(u64::MAX))
+}
+
+fn elements(items: Vec<Value>, element: &Type) -> Result<Vec<Value>, Misfit> {
     let items = items.into_iter().enumerate();
-    items.map(|(index, item)| at(item, element, &path.clone().index(index))).collect()
+    items.map(|(index, item)| reshaped(item, element).map_err(|misfit| misfit.below(at(index)))).collect()
 }
 
-fn attributes_of(
-    mut object: Object,
-    attributes: &std::collections::BTreeMap<String, Type>,
-    path: &Path,
-) -> Result<Value, Diagnostic> {
-    let shaped = attributes.iter().map(|(name, ty)| {
-        let step = Step::Attribute(name.clone());
-        Ok((name.clone(), at(object.take(name), ty, &path.clone().step(step))?))
-    });
-    let shaped = shaped.collect::<Result<Object, Diagnostic>>()?;
-    match object.iter().next() {
-        Some((extra, _)) => Err(wrong(path, &format!("has an attribute `{extra}` that the schema has not"))),
-        None => Ok(Value::Object(shaped)),
+fn attributes_of(object: Object, attributes: &BTreeMap<Name, Type>) -> Result<Value, Misfit> {
+    let mut given = object.into_iter().peekable();
+    let mut shaped = Vec::with_capacity(attributes.len());
+    for (name, ty) in attributes {
+        // Both are sorted by name, so a name that comes before this one is one that the schema has not.
+        let value = match given.next_if(|(present, _)| present <= name) {
+            Some((present, value)) if present == *name => value,
+            Some((extra, _)) => return Err(unknown_attribute(&extra)),
+            None => Value::Null,
+        };
+        let below = |misfit: Misfit| misfit.below(Step::Attribute(name.to_string()));
+        shaped.push((name.clone(), reshaped(value, ty).map_err(below)?));
+    }
+    match given.next() {
+        Some((extra, _)) => Err(unknown_attribute(&extra)),
+        None => Ok(Value::Object(Object::from_entries(shaped))),
     }
 }
 
-fn wrong(path: &Path, fault: &str) -> Diagnostic {
-    let place = if path.is_root() { "The whole object".to_owned() } else { format!("`{path}`") };
-    Diagnostic::bug(format!("{place} {fault}.")).at(path.clone())
+fn unknown_attribute(name: &str) -> Misfit {
+    Misfit::new(format!("has an attribute `{name}` that the schema has not"))
 }
 
 #[cfg(test)]

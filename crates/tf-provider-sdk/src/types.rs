@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value as Json, json};
 
+use crate::name::Name;
 use crate::value::Value;
 
 /// Deepest nesting of a type or value that is accepted from outside.
@@ -28,8 +29,8 @@ pub enum Type {
     Map(Box<Type>),
     /// `tuple([…])`
     Tuple(Vec<Type>),
-    /// `object({…})`
-    Object(BTreeMap<String, Type>),
+    /// `object({…})`. Values of the type share the names.
+    Object(BTreeMap<Name, Type>),
 }
 
 impl Type {
@@ -49,8 +50,8 @@ impl Type {
     }
 
     /// `object({…})`
-    pub fn object<'a>(attributes: impl IntoIterator<Item = (&'a str, Type)>) -> Self {
-        Self::Object(attributes.into_iter().map(|(name, ty)| (name.to_owned(), ty)).collect())
+    pub fn object<N: Into<Name>>(attributes: impl IntoIterator<Item = (N, Type)>) -> Self {
+        Self::Object(attributes.into_iter().map(|(name, ty)| (name.into(), ty)).collect())
     }
 
     /// The narrowest type of a value: lists become tuples and maps become objects. What is null or unknown has no type of its
@@ -64,7 +65,8 @@ impl Type {
             Value::List(items) => Self::Tuple(items.iter().map(Self::of).collect()),
             Value::Set(items) => Self::set(items.iter().next().map_or(Self::Dynamic, Self::of)),
             Value::Object(object) => {
-                Self::Object(object.iter().map(|(name, value)| (name.to_owned(), Self::of(value))).collect())
+                let attributes = object.entries().iter();
+                Self::Object(attributes.map(|(name, value)| (name.clone(), Self::of(value))).collect())
             }
             Value::Dynamic(dynamic) => dynamic.ty.clone(),
         }
@@ -103,7 +105,7 @@ impl Type {
             Self::Tuple(elements) => json!(["tuple", elements.iter().map(Self::to_json).collect::<Vec<_>>()]),
             Self::Object(attributes) => {
                 let attributes: serde_json::Map<_, _> =
-                    attributes.iter().map(|(name, ty)| (name.clone(), ty.to_json())).collect();
+                    attributes.iter().map(|(name, ty)| (name.to_string(), ty.to_json())).collect();
                 json!(["object", attributes])
             }
         }
@@ -144,8 +146,8 @@ impl Type {
             // The third part names optional attributes; in a value's type they are all present.
             ("object", [] | [_]) => {
                 let attributes = of.as_object()?.iter();
-                let attributes =
-                    attributes.map(|(name, ty)| Some((name.clone(), Self::from_json(ty, depth + 1)?)));
+                let attributes = attributes
+                    .map(|(name, ty)| Some((name.as_str().into(), Self::from_json(ty, depth + 1)?)));
                 attributes.collect::<Option<_>>().map(Self::Object)
             }
             _ => None,

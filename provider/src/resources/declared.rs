@@ -1,10 +1,10 @@
 //! The life of a resource that only declares: everything is known from its configuration, nothing is called. What is
 //! declared stands in the resource's own file.
 
-use remit_governance::{history::History, invalid::Invalid, json::Json};
+use remit_governance::{digest::Digest, history::History, invalid::Invalid, json::Json};
 use tf_provider_sdk::{
-    Context, CreateRequest, DeleteRequest, Deletion, Diagnostic, Diagnostics, Found, ImportRequest, Object,
-    Outcome, Path, Plan, PlanRequest, ReadRequest, Resource, Schema, Severity, UpdateRequest,
+    Context, CreateRequest, DeleteRequest, Deletion, Diagnostic, Diagnostics, Found, ImportRequest, Name,
+    Object, Outcome, Path, Plan, PlanRequest, ReadRequest, Resource, Schema, Severity, UpdateRequest,
     ValidateRequest, Value,
 };
 
@@ -28,6 +28,9 @@ pub(crate) trait Kind: Send + Sync + 'static {
 
     fn schema() -> Schema;
 
+    /// Reads the arguments and says what is wrong with them.
+    fn judge(arguments: &Json) -> Result<(), Vec<Invalid>>;
+
     /// Reads the arguments and computes the rest.
     fn declare(arguments: &Json) -> Result<Declared, Vec<Invalid>>;
 
@@ -50,7 +53,6 @@ pub(crate) trait Kind: Send + Sync + 'static {
 /// What follows from a declaration.
 pub(crate) struct Declared {
     pub(crate) record: String,
-    pub(crate) digest: String,
     /// Further computed attributes.
     pub(crate) more: Object,
 }
@@ -72,8 +74,8 @@ impl<K: Kind> Resource for Declares<K> {
 
     fn validate(&self, request: ValidateRequest<Attributes>) -> Diagnostics {
         let config = Config::new(&request.config.0, &COMPUTED);
-        K::declare(config.json())
-            .map_or_else(|faults| config.diagnose(&K::schema(), faults), |_| Diagnostics::new())
+        K::judge(config.json())
+            .map_or_else(|faults| config.diagnose(&K::schema(), faults), |()| Diagnostics::new())
     }
 
     async fn plan(
@@ -97,9 +99,8 @@ impl<K: Kind> Resource for Declares<K> {
         match (declared, &prior) {
             // What follows from the same declaration stays as it was, also under a version that words it otherwise.
             (Some(declared), Some(prior)) if prior.get("record").as_str() == Some(&declared.record) => {
-                let computed = prior.iter().filter(|(name, _)| COMPUTED.contains(name));
-                let kept: Vec<_> = computed.map(|(name, value)| (name.to_owned(), value.clone())).collect();
-                set_all(&mut planned, kept);
+                let kept = prior.clone().into_iter();
+                set_all(&mut planned, kept.filter(|(name, _)| COMPUTED.contains(&name.as_str())));
             }
             (Some(declared), _) => complete(&mut planned, declared),
             (None, _) => set_all(&mut planned, K::unknown()),
@@ -169,7 +170,7 @@ impl<K: Kind> Resource for Declares<K> {
         let identity = K::identity(request.id().ok_or_else(wrong)?);
         let state = Object::new().with(K::IDENTITY, identity);
         // The parser says whether it is a good one; everything else is missing, and may be.
-        let faults = K::declare(Config::new(&state, &COMPUTED).json()).err().unwrap_or_default();
+        let faults = K::judge(Config::new(&state, &COMPUTED).json()).err().unwrap_or_default();
         let about_identity = |fault: &&Invalid| fault.place() == K::IDENTITY;
         match faults.iter().find(about_identity) {
             Some(fault) => Err(wrong().into_iter().map(|wrong| explained(wrong, fault)).collect()),
@@ -186,9 +187,14 @@ fn made<K: Kind>(
 ) -> Outcome<Attributes> {
     let mut made = planned.0;
     let config = Config::new(&made, &COMPUTED);
-    match K::declare(config.json()) {
+    let completed = if made.get("record").is_unknown() {
+        K::declare(config.json()).map(Some)
+    } else {
+        K::judge(config.json()).map(|()| None)
+    };
+    match completed {
         Ok(declared) => {
-            if made.get("record").is_unknown() {
+            if let Some(declared) = declared {
                 complete(&mut made, declared);
             }
         }
@@ -258,12 +264,12 @@ fn as_warning(refused: Diagnostic) -> Diagnostic {
 }
 
 fn complete(attributes: &mut Object, declared: Declared) {
+    attributes.set("digest", Digest::of(declared.record.as_bytes()).to_string());
     attributes.set("record", declared.record);
-    attributes.set("digest", declared.digest);
     set_all(attributes, declared.more);
 }
 
-fn set_all(attributes: &mut Object, values: impl IntoIterator<Item = (String, Value)>) {
+fn set_all(attributes: &mut Object, values: impl IntoIterator<Item = (Name, Value)>) {
     for (name, value) in values {
         attributes.set(name, value);
     }

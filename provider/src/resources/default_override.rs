@@ -32,24 +32,28 @@ impl Kind for DefaultOverride {
             )
     }
 
+    fn judge(arguments: &Json) -> Result<(), Vec<Invalid>> {
+        read(arguments).map(drop)
+    }
+
     fn declare(arguments: &Json) -> Result<Declared, Vec<Invalid>> {
-        let unlisted = arguments.as_object().and_then(|arguments| unlisted(arguments.get("default")?));
-        match (default_override::DefaultOverride::declare(arguments), unlisted) {
-            (Ok(decided), None) => Ok(Declared {
-                record: decided.record(),
-                digest: decided.digest().to_string(),
-                more: Object::new(),
-            }),
-            (Ok(_), Some(unlisted)) => Err(vec![unlisted]),
-            (Err(faults), unlisted) => {
-                let malformed = faults.iter().any(|fault| fault.place() == "default");
-                Err(faults.into_iter().chain(unlisted.filter(|_| !malformed)).collect())
-            }
-        }
+        Ok(Declared { record: read(arguments)?.record(), more: Object::new() })
     }
 
     fn identity(id: &str) -> Value {
         Value::Dynamic(Box::new(Dynamic { ty: Type::String, value: Value::from(id) }))
+    }
+}
+
+fn read(arguments: &Json) -> Result<default_override::DefaultOverride, Vec<Invalid>> {
+    let unlisted = arguments.as_object().and_then(|arguments| unlisted(arguments.get("default")?));
+    match (default_override::DefaultOverride::declare(arguments), unlisted) {
+        (Ok(decided), None) => Ok(decided),
+        (Ok(_), Some(unlisted)) => Err(vec![unlisted]),
+        (Err(faults), unlisted) => {
+            let malformed = faults.iter().any(|fault| fault.place() == "default");
+            Err(faults.into_iter().chain(unlisted.filter(|_| !malformed)).collect())
+        }
     }
 }
 

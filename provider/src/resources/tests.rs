@@ -3,8 +3,8 @@
 use remit_governance::{Json, Unit, invalid::Kind as Fault, invalid::place};
 use serde_json::{Value as Example, json};
 use tf_provider_sdk::{
-    Context, Diagnostics, Dynamic, ImportRequest, Object, Path, PlanRequest, Resource, Type, ValidateRequest,
-    Value,
+    Context, Diagnostics, Dynamic, ImportRequest, Name, Object, Path, PlanRequest, Resource, Type,
+    ValidateRequest, Value,
 };
 
 use super::{
@@ -88,11 +88,11 @@ fn value(example: &Example, ty: &Type) -> Value {
         }
         (Example::Object(members), Type::Object(of)) => {
             for name in members.keys() {
-                assert!(of.contains_key(name), "the schema has no `{name}`");
+                assert!(of.contains_key(name.as_str()), "the schema has no `{name}`");
             }
-            let of = of
-                .iter()
-                .map(|(name, ty)| (name.as_str(), value(members.get(name).unwrap_or(&Example::Null), ty)));
+            let of = of.iter().map(|(name, ty)| {
+                (name.as_str(), value(members.get(name.as_str()).unwrap_or(&Example::Null), ty))
+            });
             of.collect::<Object>().into()
         }
         (example, ty) => panic!("{example} is not {}", ty.describe()),
@@ -133,9 +133,9 @@ fn wait<T>(future: impl Future<Output = T>) -> T {
 fn wrong(ty: &Type, path: &str, places: &mut Vec<String>) -> Json {
     match ty {
         Type::Object(of) => {
-            let wrong = |(name, ty): (&String, &Type)| {
-                let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
-                (name.clone(), wrong(ty, &path, places))
+            let wrong = |(name, ty): (&Name, &Type)| {
+                let path = if path.is_empty() { name.to_string() } else { format!("{path}.{name}") };
+                (name.to_string(), wrong(ty, &path, places))
             };
             Json::Object(of.iter().map(wrong).collect())
         }

@@ -87,7 +87,7 @@ fn ty(json: &Json) -> Option<Type> {
             ("tuple", Json::Array(of)) => of.iter().map(ty).collect::<Option<_>>().map(Type::Tuple),
             ("object", Json::Object(of)) => of
                 .iter()
-                .map(|(name, of)| Some((name.clone(), ty(of)?)))
+                .map(|(name, of)| Some((name.as_str().into(), ty(of)?)))
                 .collect::<Option<_>>()
                 .map(Type::Object),
             _ => None,

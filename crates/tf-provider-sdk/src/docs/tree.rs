@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::markdown::{code, under_item};
+use crate::name::Name;
 use crate::schema::{Attribute, Kind, Nesting, Presence, Replace, Schema};
 use crate::types::Type;
 use crate::value::Value;
@@ -51,7 +52,7 @@ struct Field<'a> {
 enum Inner<'a> {
     Nothing,
     Attributes { attributes: &'a [Attribute], block: bool },
-    Object(&'a BTreeMap<String, Type>),
+    Object(&'a BTreeMap<Name, Type>),
 }
 
 impl<'a> Field<'a> {
@@ -71,7 +72,7 @@ impl<'a> Field<'a> {
     }
 
     /// Object types know no optional attributes: who sets the object sets all of them.
-    fn of_type((name, ty): (&'a String, &'a Type), parent: Group) -> Self {
+    fn of_type((name, ty): (&'a Name, &'a Type), parent: Group) -> Self {
         let group = if parent == Group::ReadOnly { parent } else { Group::Required };
         Self { name, group, words: type_words(ty), text: String::new(), inner: Inner::of_type(ty) }
     }

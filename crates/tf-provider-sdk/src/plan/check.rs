@@ -8,9 +8,6 @@ use crate::path::Path;
 use crate::schema::{Attribute, Kind, Nesting, Schema};
 use crate::value::Value;
 
-/// Whether providers check themselves: while they are developed and tested, also by tests of a release build.
-pub(crate) const SELF_CHECK: bool = cfg!(any(debug_assertions, feature = "testing"));
-
 /// A plan may set only what is computed; what is configured must stay as configured, or as it was.
 pub(crate) fn check_plan(schema: &Schema, config: &Value, prior: &Value, planned: &Value) -> Diagnostics {
     let mut found = Diagnostics::new();
@@ -120,6 +117,9 @@ fn applied_value(planned: &Value, applied: &Value, path: &Path, found: &mut Diag
 
 /// Nothing may be unknown after apply, read or import.
 pub(crate) fn check_unknown(value: &Value) -> Diagnostics {
+    if value.is_wholly_known() {
+        return Diagnostics::new();
+    }
     let unknown = value.paths_unknown().into_iter();
     unknown
         .map(|path| {

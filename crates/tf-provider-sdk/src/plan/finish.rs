@@ -7,7 +7,7 @@ use crate::value::{Object, Value};
 
 /// Nulls write-only values, which may stand in the configuration only.
 pub(crate) fn drop_write_only(schema: &Schema, value: Value) -> Value {
-    if !has_write_only(&schema.attributes) {
+    if !schema.attributes.iter().any(Attribute::has_write_only) {
         return value;
     }
     match value {
@@ -16,21 +16,15 @@ pub(crate) fn drop_write_only(schema: &Schema, value: Value) -> Value {
     }
 }
 
-fn has_write_only(attributes: &[Attribute]) -> bool {
-    attributes.iter().any(|attribute| {
-        attribute.write_only || matches!(&attribute.kind, Kind::Nested(_, inner) if has_write_only(inner))
-    })
-}
-
 fn without(attributes: &[Attribute], object: &Object) -> Object {
     let kept = attributes.iter().map(|attribute| {
         let value = object.get(&attribute.name);
         let value = match &attribute.kind {
             _ if attribute.write_only => Value::Null,
-            Kind::Nested(nesting, inner) => {
+            Kind::Nested(nesting, inner) if attribute.has_write_only() => {
                 nested(*nesting, value, |_: &Place, object| without(inner, object).into())
             }
-            Kind::Typed(_) => value.clone(),
+            _ => value.clone(),
         };
         (attribute.name.clone(), value)
     });
@@ -67,6 +61,10 @@ fn written(attributes: &[Attribute], object: &Object) -> Object {
 
 /// Gives back what was known of unknown values and got lost in a typed model.
 pub(crate) fn keep_refinements(planned: &mut Value, proposed: &Value) {
+    // Copies are shared until they are changed, so nothing is touched where there is nothing to give back.
+    if planned.is_wholly_known() || proposed.is_wholly_known() {
+        return;
+    }
     match (planned, proposed) {
         (planned @ Value::Unknown(_), Value::Unknown(_)) => *planned = proposed.clone(),
         (Value::List(planned), Value::List(proposed)) => {
@@ -76,7 +74,7 @@ pub(crate) fn keep_refinements(planned: &mut Value, proposed: &Value) {
                 .for_each(|(planned, proposed)| keep_refinements(planned, proposed));
         }
         (Value::Object(planned), Value::Object(proposed)) => {
-            for (name, proposed) in proposed.iter() {
+            for (name, proposed) in proposed.iter().filter(|(_, proposed)| !proposed.is_wholly_known()) {
                 if let Some(planned) = planned.get_mut(name) {
                     keep_refinements(planned, proposed);
                 }

@@ -11,7 +11,7 @@ mod tests;
 
 use std::collections::BTreeSet;
 
-pub(crate) use check::{SELF_CHECK, check_applied, check_plan, check_unknown};
+pub(crate) use check::{check_applied, check_plan, check_unknown};
 pub(crate) use finish::{configurable, drop_write_only, keep_refinements, replacements};
 pub(crate) use spelling::keep_spelling;
 
@@ -128,10 +128,15 @@ impl Pass<'_> {
                 (None, false) => Value::Null,
             };
         }
-        if let Some(prior) = prior.filter(|prior| same_meaning(attribute, prior, config)) {
+        // Where nothing beneath is planned, what equals the prior value is taken from there: copies share, and shared ones
+        // compare at once.
+        let whole = !attribute.is_planned_beneath();
+        let same = |prior: &&Value| (whole && *prior == config) || same_meaning(attribute, prior, config);
+        if let Some(prior) = prior.filter(same) {
             return prior.clone();
         }
         match &attribute.kind {
+            Kind::Nested(..) if whole => config.clone(),
             Kind::Typed(_) => config.clone(),
             Kind::Nested(nesting, inner) => self.nested(*nesting, inner, config, prior),
         }

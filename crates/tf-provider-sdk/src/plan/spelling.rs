@@ -7,29 +7,25 @@ use crate::value::{Object, Value};
 /// `value` in the spelling of `reference`, wherever the schema says that both mean the same.
 pub(crate) fn keep_spelling(schema: &Schema, reference: &Value, value: Value) -> Value {
     match (reference, &value) {
-        (Value::Object(reference), Value::Object(object)) if has_equivalents(&schema.attributes) => {
+        (Value::Object(reference), Value::Object(object))
+            if reference != object && schema.attributes.iter().any(Attribute::has_equivalent) =>
+        {
             Value::Object(respell(&schema.attributes, reference, object))
         }
         _ => value,
     }
 }
 
-fn has_equivalents(attributes: &[Attribute]) -> bool {
-    attributes.iter().any(|attribute| {
-        attribute.equivalent.is_some()
-            || matches!(&attribute.kind, Kind::Nested(_, inner) if has_equivalents(inner))
-    })
-}
-
 fn respell(attributes: &[Attribute], reference: &Object, object: &Object) -> Object {
     let respelled = attributes.iter().map(|attribute| {
         let (before, value) = (reference.get(&attribute.name), object.get(&attribute.name));
         let value = match &attribute.kind {
+            _ if !attribute.has_equivalent() || before == value => value.clone(),
             _ if same_meaning(attribute, before, value) => before.clone(),
-            Kind::Nested(nesting, inner) if has_equivalents(inner) => {
+            Kind::Nested(nesting, inner) => {
                 nested(*nesting, value, |place, object| respell_element(inner, before, place, object))
             }
-            _ => value.clone(),
+            Kind::Typed(_) => value.clone(),
         };
         (attribute.name.clone(), value)
     });

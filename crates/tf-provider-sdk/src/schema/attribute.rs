@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::{Validator, object_type};
+use crate::name::Name;
 use crate::types::Type;
 use crate::value::Value;
 
@@ -23,6 +24,28 @@ pub enum Nesting {
 pub(crate) enum Kind {
     Typed(Type),
     Nested(Nesting, Vec<Attribute>),
+}
+
+/// What there is among the nested attributes, however deep: what there is not need not be looked for at every call.
+#[derive(Debug, Clone, Copy, Default)]
+#[allow(clippy::struct_excessive_bools, reason = "four answers that have nothing to do with each other")]
+struct Beneath {
+    planned: bool,
+    checked: bool,
+    write_only: bool,
+    respelled: bool,
+}
+
+impl Beneath {
+    fn of(kind: &Kind) -> Self {
+        let Kind::Nested(_, inner) = kind else { return Self::default() };
+        Self {
+            planned: inner.iter().any(Attribute::is_planned),
+            checked: inner.iter().any(Attribute::is_checked),
+            write_only: inner.iter().any(Attribute::has_write_only),
+            respelled: inner.iter().any(Attribute::has_equivalent),
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,8 +77,9 @@ pub(crate) enum Replace {
 /// One attribute of a schema. Optional unless said otherwise.
 #[derive(Clone)]
 pub struct Attribute {
-    pub(crate) name: String,
+    pub(crate) name: Name,
     pub(crate) kind: Kind,
+    beneath: Beneath,
     pub(crate) presence: Presence,
     pub(crate) sensitive: bool,
     pub(crate) write_only: bool,
@@ -81,12 +105,13 @@ impl fmt::Debug for Attribute {
 impl Attribute {
     /// An attribute of any type.
     pub fn new(name: impl Into<String>, ty: Type) -> Self {
-        Self::of(name.into(), Kind::Typed(ty))
+        Self::of(name, Kind::Typed(ty))
     }
 
-    fn of(name: String, kind: Kind) -> Self {
+    fn of(name: impl Into<String>, kind: Kind) -> Self {
         Self {
-            name,
+            name: name.into().into(),
+            beneath: Beneath::of(&kind),
             kind,
             presence: Presence::Optional,
             sensitive: false,
@@ -139,22 +164,22 @@ impl Attribute {
 
     /// A nested object.
     pub fn nested(name: impl Into<String>, attributes: impl IntoIterator<Item = Attribute>) -> Self {
-        Self::of(name.into(), Kind::Nested(Nesting::Single, attributes.into_iter().collect()))
+        Self::of(name, Kind::Nested(Nesting::Single, attributes.into_iter().collect()))
     }
 
     /// A list of nested objects.
     pub fn nested_list(name: impl Into<String>, attributes: impl IntoIterator<Item = Attribute>) -> Self {
-        Self::of(name.into(), Kind::Nested(Nesting::List, attributes.into_iter().collect()))
+        Self::of(name, Kind::Nested(Nesting::List, attributes.into_iter().collect()))
     }
 
     /// A set of nested objects.
     pub fn nested_set(name: impl Into<String>, attributes: impl IntoIterator<Item = Attribute>) -> Self {
-        Self::of(name.into(), Kind::Nested(Nesting::Set, attributes.into_iter().collect()))
+        Self::of(name, Kind::Nested(Nesting::Set, attributes.into_iter().collect()))
     }
 
     /// A map of nested objects.
     pub fn nested_map(name: impl Into<String>, attributes: impl IntoIterator<Item = Attribute>) -> Self {
-        Self::of(name.into(), Kind::Nested(Nesting::Map, attributes.into_iter().collect()))
+        Self::of(name, Kind::Nested(Nesting::Map, attributes.into_iter().collect()))
     }
 }
 
@@ -318,6 +343,30 @@ impl Attribute {
         if let Kind::Nested(_, attributes) = &mut self.kind {
             attributes.iter_mut().for_each(Self::merely_configured);
         }
+    }
+
+    /// False if a plan takes what is configured beneath as it is, whatever was there before.
+    pub(crate) fn is_planned_beneath(&self) -> bool {
+        self.beneath.planned
+    }
+
+    fn is_planned(&self) -> bool {
+        self.beneath.planned || self.is_computed() || self.write_only || self.equivalent.is_some()
+    }
+
+    /// True if there is something to say about a configured value, here or beneath.
+    pub(crate) fn is_checked(&self) -> bool {
+        self.beneath.checked || self.deprecation.is_some() || !self.validators.is_empty()
+    }
+
+    /// True if the value must not stand in plan or state, here or beneath.
+    pub(crate) fn has_write_only(&self) -> bool {
+        self.beneath.write_only || self.write_only
+    }
+
+    /// True if values can be spelled differently, here or beneath.
+    pub(crate) fn has_equivalent(&self) -> bool {
+        self.beneath.respelled || self.equivalent.is_some()
     }
 
     pub(crate) fn is_computed(&self) -> bool {

@@ -42,7 +42,10 @@ impl IdentitySchema {
     /// The type of a whole identity.
     pub fn ty(&self) -> Type {
         Type::Object(
-            self.attributes.iter().map(|attribute| (attribute.name.clone(), attribute.ty.clone())).collect(),
+            self.attributes
+                .iter()
+                .map(|attribute| (attribute.name.as_str().into(), attribute.ty.clone()))
+                .collect(),
         )
     }
 }

@@ -97,7 +97,7 @@ impl Schema {
             let Step::Attribute(name) = step else { continue };
             match attributes
                 .iter()
-                .find(|attribute| attribute.name == *name)
+                .find(|attribute| *attribute.name == **name)
                 .map(|found| (&found.kind, found.block))
             {
                 Some((Kind::Nested(_, inner), true)) => attributes = inner,
@@ -149,7 +149,7 @@ impl<'a> Place<'a> {
     fn enter(&self, step: &Step) -> Option<(Step, Place<'a>)> {
         match (self, step) {
             (Self::Attributes(attributes), Step::Attribute(name) | Step::Key(name)) => {
-                let attribute = attributes.iter().find(|attribute| attribute.name == *name)?;
+                let attribute = attributes.iter().find(|attribute| *attribute.name == **name)?;
                 Some((Step::Attribute(name.clone()), Self::of(attribute)))
             }
             (Self::Nested(Nesting::List, attributes), Step::Index(_)) => {
@@ -166,7 +166,7 @@ impl<'a> Place<'a> {
                 Some((step.clone(), Self::Typed(elements.get(usize::try_from(*index).ok()?)?)))
             }
             (Self::Typed(Type::Object(attributes)), Step::Attribute(name) | Step::Key(name)) => {
-                Some((Step::Attribute(name.clone()), Self::Typed(attributes.get(name)?)))
+                Some((Step::Attribute(name.clone()), Self::Typed(attributes.get(name.as_str())?)))
             }
             _ => None,
         }

@@ -8,7 +8,7 @@ use crate::erased::UpdateGiven;
 use crate::generated::tfplugin6 as pb;
 use crate::outcome::{Deletion, Outcome};
 use crate::path::Path;
-use crate::plan::{SELF_CHECK, check_applied, check_unknown, drop_write_only, keep_spelling};
+use crate::plan::{check_applied, check_unknown, drop_write_only, keep_spelling};
 use crate::provider::Provider;
 use crate::schema::{IdentityAttribute, Operation};
 use crate::shape::shape;
@@ -62,7 +62,7 @@ impl<C: Send + Sync + 'static> Managed<C> {
             Outcome::Done(state) => self.settle(&planned, state),
             Outcome::Partial(state, diagnostics) => {
                 let (state, mut diagnostics) = self.save(&planned, state, failed(diagnostics));
-                if SELF_CHECK {
+                if self.self_check {
                     diagnostics.extend(self.check_found_again(&state));
                 }
                 (state, diagnostics)
@@ -87,7 +87,7 @@ impl<C: Send + Sync + 'static> Managed<C> {
             Err(diagnostics) => return (known_part(planned.clone()), diagnostics),
         };
         diagnostics.extend(check_unknown(&state));
-        if SELF_CHECK {
+        if self.self_check {
             diagnostics.extend(check_applied(planned, &state));
         }
         (known_part(state), diagnostics)
@@ -139,6 +139,9 @@ pub(super) fn failed(mut diagnostics: Diagnostics) -> Diagnostics {
 
 /// Unknown values cannot be stored; null is what is known of them.
 fn known_part(value: Value) -> Value {
+    if value.is_wholly_known() {
+        return value;
+    }
     match value {
         Value::Unknown(_) => Value::Null,
         Value::List(items) => Value::List(items.into_iter().map(known_part).collect()),

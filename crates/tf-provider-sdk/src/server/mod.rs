@@ -80,6 +80,8 @@ struct Managed<C> {
     resource: Box<dyn ErasedResource<C>>,
     prepared: Prepared,
     identity: Option<(IdentitySchema, Type)>,
+    /// Whether what the author returns is held to Terraform's own rules before Terraform does so.
+    self_check: bool,
 }
 
 struct Readable<C> {
@@ -93,12 +95,17 @@ struct Callable {
 }
 
 impl<P: Provider> Server<P> {
-    /// Asks the author for everything that stays the same.
+    /// Asks the author for everything that stays the same. Providers check themselves while they are developed.
     pub(crate) fn new(provider: P) -> Self {
+        Self::with_self_check(provider, cfg!(debug_assertions))
+    }
+
+    /// The same, where the caller says whether the provider checks itself.
+    pub(crate) fn with_self_check(provider: P, self_check: bool) -> Self {
         panics::install_hook();
         let mut mistakes = Diagnostics::new();
         let mut names = Names { prefix: provider.name(), mistakes: &mut mistakes };
-        let managed = provider.resources().into_iter().map(|entry| Managed::new(entry.0));
+        let managed = provider.resources().into_iter().map(|entry| Managed::new(entry.0, self_check));
         let readable = provider.data_sources().into_iter().map(|entry| Readable::new(entry.0));
         let openable = provider.ephemeral_resources().into_iter().map(|entry| Openable::new(entry.0));
         let listable = provider.list_resources().into_iter().map(|entry| Listable::new(entry.0));
@@ -179,8 +186,9 @@ impl Names<'_> {
 }
 
 impl<C> Managed<C> {
-    fn new(resource: Box<dyn ErasedResource<C>>) -> Self {
+    fn new(resource: Box<dyn ErasedResource<C>>, self_check: bool) -> Self {
         Self {
+            self_check,
             prepared: Prepared::new(resource.schema()),
             identity: resource.identity_schema().map(|schema| (schema.clone(), schema.ty())),
             resource,

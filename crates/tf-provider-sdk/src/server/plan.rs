@@ -7,10 +7,11 @@ use crate::diagnostic::Diagnostics;
 use crate::erased::PlanGiven;
 use crate::generated::tfplugin6 as pb;
 use crate::path::Path;
-use crate::plan::{SELF_CHECK, check_plan, drop_write_only, keep_refinements, propose, replacements};
+use crate::plan::{check_plan, drop_write_only, keep_refinements, propose, replacements};
 use crate::provider::Provider;
 use crate::shape::shape;
 use crate::value::Value;
+use crate::wire;
 use pb::plan_resource_change::{Request, Response};
 
 impl<P: Provider> Core<P> {
@@ -50,7 +51,8 @@ impl<C: Send + Sync + 'static> Managed<C> {
     async fn plan(&self, cx: &Context<C>, request: &Request) -> Result<Planned, Diagnostics> {
         let prepared = &self.prepared;
         let prior = prepared.decode(request.prior_state.as_ref())?;
-        if prepared.decode(request.proposed_new_state.as_ref())?.is_null() {
+        // What the host proposes is known by its absence only: the engine makes its own proposal.
+        if wire::is_null(request.proposed_new_state.as_ref()) {
             let diagnostics = self.resource.plan_destroy(cx, prior).await;
             return Ok((Value::Null, Vec::new(), diagnostics));
         }
@@ -67,7 +69,7 @@ impl<C: Send + Sync + 'static> Managed<C> {
         let model = prepared.schema.keep_timeouts(&proposal.state, plan.model);
         let mut state = drop_write_only(&prepared.schema, shape(model, &prepared.ty)?);
         keep_refinements(&mut state, &proposal.state);
-        let diagnostics = if SELF_CHECK {
+        let diagnostics = if self.self_check {
             check_plan(&prepared.schema, &config, &prior, &state)
         } else {
             Diagnostics::new()

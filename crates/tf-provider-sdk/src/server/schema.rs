@@ -151,7 +151,7 @@ fn to_nested_block(attribute: &Attribute) -> Option<pb::schema::NestedBlock> {
     block.description_kind = pb::StringKind::Markdown.into();
     block.deprecated = attribute.deprecation.is_some();
     Some(pb::schema::NestedBlock {
-        type_name: attribute.name.clone(),
+        type_name: attribute.name.to_string(),
         block: Some(block),
         nesting: nesting.into(),
         ..Default::default()
@@ -165,7 +165,7 @@ fn to_attribute(attribute: &Attribute) -> pb::schema::Attribute {
     };
     let presence = attribute.presence;
     pb::schema::Attribute {
-        name: attribute.name.clone(),
+        name: attribute.name.to_string(),
         r#type: ty,
         nested_type,
         description: attribute.description.clone(),

@@ -19,8 +19,7 @@ impl<P: Provider> Core<P> {
         request: &pb::upgrade_resource_state::Request,
     ) -> Result<pb::upgrade_resource_state::Response, Diagnostics> {
         let managed = self.managed(&request.type_name)?;
-        let stored = stored_json(request.raw_state.as_ref())?;
-        let state = managed.upgrade(request.version, stored)?;
+        let state = managed.upgrade(request.version, request.raw_state.as_ref())?;
         Ok(pb::upgrade_resource_state::Response {
             upgraded_state: managed.prepared.encode(&state)?,
             ..Default::default()
@@ -109,15 +108,17 @@ impl<P: Provider> Core<P> {
 
 impl<C> Managed<C> {
     /// Called for every instance on every plan, mostly with nothing to do.
-    fn upgrade(&self, version: i64, stored: Json) -> Result<Value, Diagnostics> {
+    fn upgrade(&self, version: i64, raw: Option<&pb::RawState>) -> Result<Value, Diagnostics> {
         let present = self.prepared.schema.version;
         if version > present {
             return Err(newer("state", version, present));
         }
         if version == present {
-            return self.prepared.stored(&stored);
+            let stored = wire::from_stored(stored_bytes(raw), &self.prepared.ty);
+            return stored.map_err(|error| unreadable(&error));
         }
-        self.prepared.stored(&self.resource.upgrade_state(UpgradeRequest { version, state: stored })?)
+        let state = stored_json(raw)?;
+        self.prepared.stored(&self.resource.upgrade_state(UpgradeRequest { version, state })?)
     }
 }
 
@@ -133,8 +134,11 @@ impl Prepared {
 }
 
 fn stored_json(raw: Option<&pb::RawState>) -> Result<Json, Diagnostics> {
-    let bytes = raw.map_or(&[][..], |raw| raw.json.as_slice());
-    serde_json::from_slice(bytes).map_err(|error| unreadable(&error))
+    serde_json::from_slice(stored_bytes(raw)).map_err(|error| unreadable(&error))
+}
+
+fn stored_bytes(raw: Option<&pb::RawState>) -> &[u8] {
+    raw.map_or(&[][..], |raw| raw.json.as_slice())
 }
 
 fn unreadable(error: &dyn std::fmt::Display) -> Diagnostics {

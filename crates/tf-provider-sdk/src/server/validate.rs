@@ -82,6 +82,9 @@ fn check_object(attributes: &[Attribute], value: &Value, path: &Path, found: &mu
         if value.is_null() || value.is_unknown() {
             continue;
         }
+        if !attribute.is_checked() {
+            continue;
+        }
         let path = path.clone().attr(&attribute.name);
         if let Some(instead) = &attribute.deprecation {
             found.push(Diagnostic::warning("Deprecated attribute").detail(instead).at(path.clone()));

@@ -1,6 +1,7 @@
 //! What Terraform demands of a provider beyond a single call, with the attribute named where one is at fault.
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::name::Name;
 use crate::path::Path;
 use crate::value::{Object, Value};
 
@@ -51,7 +52,7 @@ pub(super) fn same_identity(before: &Object, after: &Object) -> Result<(), Diagn
 /// A create failed without saving anything, and there is something.
 pub(super) fn nothing_saved(identity: Object, said: Diagnostics) -> Diagnostics {
     let names = identity.into_iter().map(|(name, value)| (shown(Some(&value)), name));
-    let fault = |(value, name): (String, String)| {
+    let fault = |(value, name): (String, Name)| {
         Diagnostic::error("State is lost on failure")
             .detail(format!(
                 "The failed create saved nothing, and an object with `{name}` = {value} exists. Return \

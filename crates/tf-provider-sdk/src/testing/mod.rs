@@ -25,6 +25,7 @@ mod demands;
 mod ephemeral;
 mod exchange;
 mod list;
+mod replay;
 mod resource;
 
 use std::cell::{Cell, RefCell};
@@ -38,12 +39,12 @@ use tonic::{Response, Status};
 pub use action::TestInvocation;
 pub use ephemeral::TestEphemeral;
 pub use list::{SearchFor, TestListed, TestSearch};
+pub use replay::Recorded;
 pub use resource::{Action, ResourceTest, TestPlan};
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::generated::tfplugin6 as pb;
 use crate::generated::tfplugin6::provider_client::ProviderClient;
-use crate::generated::tfplugin6::provider_server::ProviderServer;
 use crate::provider::Provider;
 use crate::resource::ResourceEntry;
 use crate::schema::Schema;
@@ -53,12 +54,15 @@ use crate::types::Type;
 use crate::value::{Object, Value};
 use crate::wire;
 
-type Client<P> = ProviderClient<ProviderServer<Server<P>>>;
+use replay::Recorder;
+
+type Client<P> = ProviderClient<Recorder<P>>;
 
 /// A configured provider in the test's own process.
 pub struct TestProvider<P: Provider> {
     runtime: Runtime,
     client: RefCell<Client<P>>,
+    recorder: Recorder<P>,
     schemas: pb::get_provider_schema::Response,
     types: Types,
     deferral_allowed: Cell<bool>,
@@ -115,18 +119,29 @@ fn typed<'a>(types: &'a BTreeMap<String, Type>, type_name: &str) -> &'a Type {
 impl<P: Provider> TestProvider<P> {
     /// Starts the provider and configures it. Fails with what the provider says about its schemas or this configuration.
     pub fn start(provider: P, config: Object) -> Result<Self, Diagnostics> {
+        Self::start_with(provider, config, true)
+    }
+
+    /// The same without the self-check, as a release build serves: for measuring.
+    pub fn start_unchecked(provider: P, config: Object) -> Result<Self, Diagnostics> {
+        Self::start_with(provider, config, false)
+    }
+
+    fn start_with(provider: P, config: Object, self_check: bool) -> Result<Self, Diagnostics> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
             .map_err(|error| Diagnostic::error("No runtime").detail(error.to_string()))?;
         let types = Types::of(&provider);
-        let mut client = ProviderClient::new(ProviderServer::new(Server::new(provider)));
+        let recorder = Recorder::new(Server::with_self_check(provider, self_check));
+        let mut client = ProviderClient::new(recorder.clone());
         let schemas = exchange::answer(
             runtime.block_on(client.get_provider_schema(pb::get_provider_schema::Request::default())),
         )?;
         exchange::outcome(&schemas.diagnostics)?;
         let deferral_allowed = Cell::new(false);
-        let started = Self { runtime, client: RefCell::new(client), schemas, types, deferral_allowed };
+        let client = RefCell::new(client);
+        let started = Self { runtime, client, recorder, schemas, types, deferral_allowed };
         started.configure(config)?;
         Ok(started)
     }

@@ -1,12 +1,15 @@
 //! Sets, which compare by content.
 
+use std::sync::Arc;
+
 use super::Value;
 
 /// The elements of a set in an order of their own, so that sets compare by content.
 ///
-/// Equal elements are one, except those that are not wholly known: two unknown elements may turn out to be different.
+/// Equal elements are one, except those that are not wholly known: two unknown elements may turn out to be different. Copies share
+/// what they hold.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ValueSet(Vec<Value>);
+pub struct ValueSet(Arc<Vec<Value>>);
 
 impl ValueSet {
     /// The elements, in the set's own order.
@@ -30,7 +33,7 @@ impl FromIterator<Value> for ValueSet {
         let mut elements: Vec<_> = elements.into_iter().collect();
         elements.sort_unstable();
         elements.dedup_by(|right, left| right == left && left.is_wholly_known());
-        Self(elements)
+        Self(Arc::new(elements))
     }
 }
 
@@ -39,7 +42,7 @@ impl IntoIterator for ValueSet {
     type IntoIter = std::vec::IntoIter<Value>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.0.into_iter()
+        Arc::unwrap_or_clone(self.0).into_iter()
     }
 }
 

@@ -1,11 +1,14 @@
 //! MessagePack to values. Input is never trusted: nothing is allocated from a claimed length, and depth is limited.
 
+use std::collections::BTreeMap;
+
 use rmp::Marker;
 
 use super::{MAX_REFINEMENT, REFINED, UNKNOWN, WireError};
+use crate::name::Name;
 use crate::number::Number;
 use crate::types::{MAX_DEPTH, Type};
-use crate::value::{Dynamic, Known, Refinement, Value};
+use crate::value::{Dynamic, Known, Object, Refinement, Value};
 
 type Result<T> = std::result::Result<T, WireError>;
 
@@ -73,10 +76,8 @@ impl<'a> Reader<'a> {
             Type::List(element) => self.elements(marker, element, depth).map(Value::List),
             Type::Set(element) => Ok(Value::set(self.elements(marker, element, depth)?)),
             Type::Tuple(types) => self.tuple(marker, types, depth),
-            Type::Map(element) => self.entries(marker, depth, |_| Ok(element)),
-            Type::Object(attributes) => self.entries(marker, depth, |name| {
-                attributes.get(name).ok_or_else(|| WireError::new(format!("there is no attribute `{name}`")))
-            }),
+            Type::Map(element) => self.entries(marker, depth, |name| Ok((name.into(), element))),
+            Type::Object(attributes) => self.object(marker, attributes, depth),
             Type::Dynamic => self.dynamic(marker, depth),
         }
     }
@@ -102,18 +103,32 @@ impl<'a> Reader<'a> {
         &mut self,
         marker: Marker,
         depth: usize,
-        ty: impl Fn(&str) -> Result<&'t Type>,
+        mut entry: impl FnMut(&str) -> Result<(Name, &'t Type)>,
     ) -> Result<Value> {
         let length = self.map_length(marker)?;
-        let mut entries = Vec::new();
+        // An entry takes two bytes at least; see `elements`.
+        let mut entries = Vec::with_capacity(length.min(self.rest.len() / 2).min(64));
         for _ in 0..length {
             let marker = self.marker()?;
             let name = self.text(marker)?;
-            let value =
-                ty(name).and_then(|ty| self.value(ty, depth + 1)).map_err(|error| error.below(name))?;
+            let (name, value) = entry(name)
+                .and_then(|(shared, ty)| Ok((shared, self.value(ty, depth + 1)?)))
+                .map_err(|error| error.below(name))?;
             entries.push((name, value));
         }
-        Ok(Value::Object(entries.into_iter().collect()))
+        Ok(Value::Object(Object::from_entries(entries)))
+    }
+
+    /// Hosts write attributes in the order of their names, so the next one is mostly the next of the type.
+    fn object(&mut self, marker: Marker, attributes: &BTreeMap<Name, Type>, depth: usize) -> Result<Value> {
+        let mut expected = attributes.iter();
+        self.entries(marker, depth, |name| {
+            let next = expected.next().filter(|(next, _)| next.as_str() == name);
+            let found = next.or_else(|| attributes.get_key_value(name));
+            let (shared, ty) =
+                found.ok_or_else(|| WireError::new(format!("there is no attribute `{name}`")))?;
+            Ok((shared.clone(), ty))
+        })
     }
 
     fn dynamic(&mut self, marker: Marker, depth: usize) -> Result<Value> {

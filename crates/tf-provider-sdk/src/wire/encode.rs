@@ -1,8 +1,11 @@
 //! Values to MessagePack, in the forms that Terraform itself writes.
 
+use std::cmp::Ordering;
+
 use rmp::encode as msgpack;
 
 use super::{REFINED, UNKNOWN, WireError};
+use crate::name::Name;
 use crate::number::Number;
 use crate::types::Type;
 use crate::value::{Known, Refinement, Value};
@@ -11,7 +14,8 @@ type Result<T> = std::result::Result<T, WireError>;
 
 /// Writes a value that is of this type.
 pub(crate) fn encode(value: &Value, ty: &Type) -> Result<Vec<u8>> {
-    let mut out = Vec::new();
+    // Most values fit; one that does not grows the buffer by doubling.
+    let mut out = Vec::with_capacity(1024);
     write(&mut out, value, ty)?;
     Ok(out)
 }
@@ -26,10 +30,8 @@ fn write(out: &mut Vec<u8>, value: &Value, ty: &Type) -> Result<()> {
         (Value::Bool(bool), Type::Bool) => ok(msgpack::write_bool(out, *bool)),
         (Value::Number(number), Type::Number) => write_number(out, number),
         (Value::String(text), Type::String) => ok(msgpack::write_str(out, text)),
-        (Value::List(items), Type::List(element)) => write_elements(out, items, element),
-        (Value::Set(_), Type::Set(element)) => {
-            write_elements(out, &value.elements().unwrap_or_default().cloned().collect::<Vec<_>>(), element)
-        }
+        (Value::List(items), Type::List(element)) => write_elements(out, items.iter(), element),
+        (Value::Set(items), Type::Set(element)) => write_elements(out, items.iter(), element),
         (Value::List(items), Type::Tuple(types)) if items.len() == types.len() => {
             ok(msgpack::write_array_len(out, length(items.len())?))?;
             items.iter().zip(types).try_for_each(|(item, ty)| write(out, item, ty))
@@ -43,18 +45,34 @@ fn write(out: &mut Vec<u8>, value: &Value, ty: &Type) -> Result<()> {
         }
         (Value::Object(object), Type::Object(attributes)) => {
             ok(msgpack::write_map_len(out, length(attributes.len())?))?;
+            let mut given = object.entries();
             attributes.iter().try_for_each(|(name, ty)| {
                 ok(msgpack::write_str(out, name))?;
-                write(out, object.get(name), ty).map_err(|error| error.below(name))
+                write(out, next_named(&mut given, name), ty).map_err(|error| error.below(name))
             })
         }
         (value, ty) => Err(WireError::new(format!("{} was expected, not {}", ty.describe(), value.kind()))),
     }
 }
 
-fn write_elements(out: &mut Vec<u8>, items: &[Value], element: &Type) -> Result<()> {
+fn write_elements(out: &mut Vec<u8>, mut items: std::slice::Iter<Value>, element: &Type) -> Result<()> {
     ok(msgpack::write_array_len(out, length(items.len())?))?;
-    items.iter().try_for_each(|item| write(out, item, element))
+    items.try_for_each(|item| write(out, item, element))
+}
+
+/// The value of this name, or null. Names are asked for in the order in which they stand, so each is passed once.
+fn next_named<'v>(given: &mut &'v [(Name, Value)], name: &Name) -> &'v Value {
+    while let [(present, value), rest @ ..] = given {
+        match present.cmp(name) {
+            Ordering::Less => *given = rest,
+            Ordering::Equal => {
+                *given = rest;
+                return value;
+            }
+            Ordering::Greater => break,
+        }
+    }
+    &Value::Null
 }
 
 fn write_dynamic(out: &mut Vec<u8>, value: &Value, ty: &Type) -> Result<()> {

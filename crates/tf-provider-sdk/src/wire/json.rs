@@ -14,7 +14,7 @@ pub(crate) fn from_json(json: &Json, ty: &Type) -> Result<Value> {
     read(json, ty, 0)
 }
 
-fn read(json: &Json, ty: &Type, depth: usize) -> Result<Value> {
+pub(super) fn read(json: &Json, ty: &Type, depth: usize) -> Result<Value> {
     if depth > MAX_DEPTH {
         return Err(WireError::new("the value is nested too deeply"));
     }
@@ -55,13 +55,13 @@ fn read(json: &Json, ty: &Type, depth: usize) -> Result<Value> {
         Type::Map(element) => {
             let entries = json.as_object().ok_or_else(mismatch)?.iter();
             let entries =
-                entries.map(|(key, item)| Ok((key.clone(), within(key, read(item, element, depth + 1))?)));
+                entries.map(|(key, item)| Ok((key.as_str(), within(key, read(item, element, depth + 1))?)));
             entries.collect::<Result<Object>>().map(Value::Object)
         }
         Type::Object(attributes) => {
             let object = json.as_object().ok_or_else(mismatch)?;
             let entries = attributes.iter().map(|(name, ty)| {
-                let item = object.get(name).unwrap_or(&Json::Null);
+                let item = object.get(name.as_str()).unwrap_or(&Json::Null);
                 Ok((name.clone(), within(name, read(item, ty, depth + 1))?))
             });
             entries.collect::<Result<Object>>().map(Value::Object)

@@ -4,12 +4,16 @@
 mod decode;
 mod encode;
 mod json;
+mod stored;
 
 use std::fmt;
 
 pub(crate) use decode::decode;
 pub(crate) use encode::encode;
 pub(crate) use json::from_json;
+#[cfg(fuzzing)]
+pub(crate) use stored::at_once;
+pub(crate) use stored::from_stored;
 
 use crate::generated::tfplugin6::DynamicValue;
 use crate::types::Type;
@@ -53,6 +57,15 @@ pub(crate) fn from_dynamic(dynamic: Option<&DynamicValue>, ty: &Type) -> Result<
             from_json(&json, ty)
         }
         _ => Ok(Value::Null),
+    }
+}
+
+/// Whether [`from_dynamic`] reads null, without reading anything else.
+pub(crate) fn is_null(dynamic: Option<&DynamicValue>) -> bool {
+    match dynamic {
+        Some(dynamic) if !dynamic.msgpack.is_empty() => dynamic.msgpack == [0xc0],
+        Some(dynamic) => dynamic.json.is_empty() || dynamic.json.trim_ascii() == b"null",
+        None => true,
     }
 }
 

@@ -38,12 +38,48 @@ fn golden_unknown_values() {
 }
 
 #[test]
+fn null_is_told_from_everything_else() {
+    let msgpack = |bytes: &[u8]| Some(DynamicValue { msgpack: bytes.to_vec(), json: Vec::new() });
+    let json = |text: &str| Some(DynamicValue { msgpack: Vec::new(), json: text.as_bytes().to_vec() });
+    for dynamic in [None, msgpack(&[]), msgpack(&[0xc0]), json("null"), json(" null\n")] {
+        assert!(is_null(dynamic.as_ref()), "{dynamic:?}");
+        assert_eq!(from_dynamic(dynamic.as_ref(), &Type::Bool), Ok(Value::Null));
+    }
+    for dynamic in [msgpack(&[0xc3]), msgpack(&[0xd4, 0, 0]), json("true")] {
+        assert!(!is_null(dynamic.as_ref()), "{dynamic:?}");
+        assert_ne!(from_dynamic(dynamic.as_ref(), &Type::Bool), Ok(Value::Null));
+    }
+}
+
+#[test]
 fn golden_structures() {
     let ty = Type::object([("a", Type::set(Type::String)), ("b", Type::Number)]);
     let value = Object::new().with("a", Value::set(["x".into()])).with("b", Value::Null).into();
     golden(&ty, &value, &[0x82, 0xa1, b'a', 0x91, 0xa1, b'x', 0xa1, b'b', 0xc0]);
     let value = Value::Dynamic(Box::new(Dynamic { ty: Type::String, value: "x".into() }));
     golden(&Type::Dynamic, &value, b"\x92\xc4\x08\"string\"\xa1x");
+}
+
+#[test]
+fn state_of_another_version_is_read_at_once() {
+    let ty = Type::object([("a", Type::Number), ("b", Type::set(Type::String)), ("c", Type::Bool)]);
+    for (text, expected) in [
+        // Missing, no longer known, in another order, twice, escaped, beyond any binary float.
+        (r#"{"a":1}"#, Some(Object::new().with("a", 1))),
+        (r#"{"gone":[{}],"a":1}"#, Some(Object::new().with("a", 1))),
+        (r#"{"c":true,"a":1}"#, Some(Object::new().with("c", true).with("a", 1))),
+        (r#"{"a":1,"a":2,"c":true}"#, Some(Object::new().with("a", 2).with("c", true))),
+        (r#"{"\u0061":1}"#, Some(Object::new().with("a", 1))),
+        (r#"{"a":0.10000000000000000001}"#, Some(Object::new().with("a", number("0.10000000000000000001")))),
+        // What Terraform converts takes the other way.
+        (r#"{"a":"1"}"#, None),
+        (r#"{"a":1} 2"#, None),
+    ] {
+        let expected = expected.map(|object| crate::shape::shape(object.into(), &ty).unwrap());
+        assert_eq!(stored::at_once(text.as_bytes(), &ty), expected, "{text}");
+    }
+    let read = from_stored(br#"{"a":"1"}"#, &ty).unwrap();
+    assert_eq!(read.attr("a"), &Value::from(1));
 }
 
 #[test]
@@ -130,7 +166,7 @@ fn types() -> impl Strategy<Value = Type> {
             inner.clone().prop_map(Type::set),
             inner.clone().prop_map(Type::map),
             prop::collection::vec(inner.clone(), 0..4).prop_map(Type::Tuple),
-            prop::collection::btree_map("[a-z]{1,3}", inner, 0..4).prop_map(Type::Object),
+            prop::collection::btree_map("[a-z]{1,3}", inner, 0..4).prop_map(Type::object::<String>),
         ]
     })
 }
@@ -247,8 +283,19 @@ proptest! {
         // Through text, as in a file.
         let text = stored(&value).to_string();
         let read = from_json(&serde_json::from_str(&text).unwrap(), &ty);
+        prop_assert_eq!(stored::at_once(text.as_bytes(), &ty), read.clone().ok(), "no tree is needed");
         // A null `any` is stored without a type, and an `any` around null reads as null.
         prop_assert_eq!(read.map(|value| stored(&value)), Ok(serde_json::from_str(&text).unwrap()));
+    }
+
+    #[test]
+    fn state_means_the_same_read_at_once_and_through_a_tree(ty in types(), json in any_json()) {
+        let text = json.to_string();
+        let tree = from_json(&json, &ty);
+        if let Some(value) = stored::at_once(text.as_bytes(), &ty) {
+            prop_assert_eq!(Ok(&value), tree.as_ref());
+        }
+        prop_assert_eq!(from_stored(text.as_bytes(), &ty), tree);
     }
 
     #[test]
