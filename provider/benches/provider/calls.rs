@@ -1,68 +1,118 @@
-//! The provider's work per call, in process through the SDK's test client. What is measured includes the client's own encoding and
-//! decoding; beside it stands the budget. What a call costs that does nothing is measured too, and taken off.
+//! The provider's own work per call: from the complete request message to the last byte of the answer, inside the server. That is
+//! protobuf, MessagePack, logic and the task each call runs in; nothing of a client, no socket, no TLS. The calls are those that
+//! the SDK's test client makes in a resource's life, recorded once and made again. What a call costs that does nothing is
+//! measured too, and taken off. The self-check is off, as in a release.
 
 use std::time::Duration;
 
 use terraform_provider_remit::Remit;
 use tf_provider_sdk::{
-    Object,
-    testing::{Action, TestProvider},
+    Object, Value,
+    testing::{Recorded, ResourceTest, TestProvider},
 };
 
-use crate::{declarations, median, row};
+use crate::{declarations, median, timed};
 
-const RUNS: usize = 500;
+const RUNS: usize = 1000;
+/// Fresh providers, for what the first call of its kind costs.
+const STARTS: usize = 25;
 const BUDGET: f64 = 20.0;
 
 pub(crate) fn measure() {
-    let stopped = provider();
-    let nothing = median(RUNS, || stopped.stop());
-    row("a call that does nothing, in process", micros(nothing), None, "µs");
-
+    println!();
+    println!(
+        "{:<50} {:>14} {:>14} {:>8} {:>8}",
+        "own work per call, µs", "first", "repeated", "budget", "ratio"
+    );
     let provider = provider();
-    let small = declarations::approver();
-    resource(&provider, "remit_approver", &small, nothing);
-    let mut approver = provider.resource("remit_approver").expect("the type");
-    let record = approver.apply(&small).expect("an approver").attr("record").clone();
-    resource(&provider, "remit_envelope", &declarations::envelope(&record), nothing);
-    println!("  (calls include what the test client encodes and decodes itself)");
+    let ((), stops) = provider.record(|| provider.stop());
+    let nothing = stops.first().map(|stop| repeated(&provider, stop)).expect("a call");
+    println!("{:<50} {:>14} {:>14.1}", "a call that does nothing, taken off below", "", micros(nothing));
+
+    let approver = declarations::approver();
+    let changed = approver.clone().with("name", "Dana R. Reyes");
+    let approver = life(&provider, nothing, "remit_approver", [&approver, &changed]);
+    let envelope = declarations::envelope(&approver);
+    // What is protected cannot be destroyed.
+    let changed = envelope.clone().with("deletion_protection", false);
+    let envelope = life(&provider, nothing, "remit_envelope", [&envelope, &changed]);
+    let default = declarations::default_override();
+    let changed = default.clone().with("ticket", "CHG-4472");
+    life(&provider, nothing, "remit_default_override", [&default, &changed]);
+    lock(&provider, nothing, [approver, envelope]);
 }
 
 fn provider() -> TestProvider<Remit> {
-    TestProvider::start(Remit, Object::new()).expect("the provider starts")
+    TestProvider::start_unchecked(Remit, Object::new()).expect("the provider starts")
 }
 
-/// The test client makes several calls at once; those that it never makes alone come out as differences.
-fn resource(provider: &TestProvider<Remit>, ty: &str, config: &Object, nothing: Duration) {
-    let mut made = provider.resource(ty).expect("the type");
-    let fresh = provider.resource(ty).expect("the type");
-    let validate = median(RUNS, || fresh.validate(config));
-    let create = median(RUNS, || fresh.plan(config)).saturating_sub(validate);
-    let whole = median(RUNS, || {
-        let mut new = provider.resource(ty).expect("the type");
-        new.apply(config).expect("it is applied");
-    });
-    made.apply(config).expect("it is applied");
-    let planned = made.plan(config).expect("it is planned");
-    assert_eq!(planned.action, Action::NoOp);
-    let again = median(RUNS, || made.plan(config)).saturating_sub(validate);
-    let stored = made.state().to_json().expect("state is known");
-    let upgrade = median(RUNS, || made.upgrade(0, &stored));
-    let refresh = median(RUNS, || made.refresh().map(drop));
-    // The client leaves the upgrade out where a type has dynamic attributes.
-    let read = if ty == "remit_envelope" { refresh } else { refresh.saturating_sub(upgrade) };
-    let apply = whole.saturating_sub(validate * 2 + create + again + refresh);
-    for (call, took) in [
-        ("validate", validate),
-        ("plan a create", create),
-        ("plan nothing new", again),
-        ("apply a create", apply),
-        ("read", read),
-        ("upgrade state", upgrade),
+/// A resource that is made, looked at, changed and destroyed. Gives its record.
+fn life(provider: &TestProvider<Remit>, nothing: Duration, ty: &str, [made, changed]: [&Object; 2]) -> Value {
+    let mut resource = provider.resource(ty).expect("the type");
+    let create = kept(provider, || resource.apply(made).map(drop));
+    let stored = resource.state().to_json().expect("state is known");
+    // The client leaves the upgrade out where a type has attributes of type `any`, and their JSON has a form of its own.
+    let upgrade = provider.record(|| resource.upgrade(0, &stored).map(drop)).1;
+    let update = kept(provider, || resource.apply(changed).map(drop));
+    let record = resource.state().attr("record").clone();
+    let destroy = kept(provider, || ResourceTest::destroy(&mut resource));
+    let plan = "PlanResourceChange";
+    let apply = "ApplyResourceChange";
+    for (what, call) in [
+        ("validate", first(&create, "ValidateResourceConfig")),
+        ("plan a create", first(&create, plan)),
+        ("apply a create", first(&create, apply)),
+        ("upgrade state", first(&upgrade, "UpgradeResourceState")),
+        ("read", first(&create, "ReadResource")),
+        ("plan nothing new", create.iter().rfind(|call| call.rpc() == plan).expect("a second plan")),
+        ("plan an update", first(&update, plan)),
+        ("apply an update", first(&update, apply)),
+        ("plan a destroy", first(&destroy, plan)),
+        ("apply a destroy", first(&destroy, apply)),
     ] {
-        let own = took.saturating_sub(nothing);
-        row(&format!("{ty}: {call}, beside budget"), micros(own), Some(BUDGET), "µs");
+        line(provider, nothing, &format!("{ty}: {what}, {} bytes", call.size()), call);
     }
+    record
+}
+
+fn lock(provider: &TestProvider<Remit>, nothing: Duration, [approver, envelope]: [Value; 2]) {
+    let called = kept(provider, || provider.function("digest", vec![envelope.clone()]).map(drop));
+    line(provider, nothing, "digest of an envelope's record", first(&called, "CallFunction"));
+    let records = Object::new().with("records", Value::set([approver, envelope]));
+    let read = kept(provider, || provider.read("remit_governance_lock", records).map(drop));
+    line(provider, nothing, "remit_governance_lock: read two records", first(&read, "ReadDataSource"));
+}
+
+fn kept<E: std::fmt::Debug>(
+    provider: &TestProvider<Remit>,
+    work: impl FnOnce() -> Result<(), E>,
+) -> Vec<Recorded> {
+    let (done, calls) = provider.record(work);
+    done.expect("it succeeds");
+    calls
+}
+
+fn first<'a>(calls: &'a [Recorded], rpc: &str) -> &'a Recorded {
+    calls.iter().find(|call| call.rpc() == rpc).expect("the call was made")
+}
+
+fn line(warm: &TestProvider<Remit>, nothing: Duration, what: &str, call: &Recorded) {
+    let mut firsts: Vec<_> = (0..STARTS)
+        .map(|_| {
+            let fresh = provider();
+            fresh.stop();
+            timed(|| fresh.replay(call)).0
+        })
+        .collect();
+    firsts.sort();
+    let first = firsts.get(STARTS / 2).copied().expect("there are starts").saturating_sub(nothing);
+    let own = micros(repeated(warm, call).saturating_sub(nothing));
+    let ratio = own / BUDGET;
+    println!("{what:<50} {:>14.1} {own:>14.1} {BUDGET:>8.1} {ratio:>8.2}", micros(first));
+}
+
+fn repeated(provider: &TestProvider<Remit>, call: &Recorded) -> Duration {
+    median(RUNS, || provider.replay(call))
 }
 
 fn micros(took: Duration) -> f64 {

@@ -22,6 +22,19 @@ pub(crate) fn approver() -> Object {
         .with("valid_until", "2027-06-30")
 }
 
+pub(crate) fn default_override() -> Object {
+    let owner = Object::new().with("name", "Lee Park").with("email", "lee.park@example.com");
+    Object::new()
+        .with("default", "aws-bedrock-agent-no-guardrail")
+        .with("decision", "override")
+        .with("value", "{\"guardrail_configuration\":\"required\"}")
+        .with("reason", "Prompts carry customer data")
+        .with("owner", owner)
+        .with("regulations", texts(["GDPR", "SOC 2"]))
+        .with("ticket", "CHG-4471")
+        .with("review", Object::new().with("every", "quarter").with("due", "2027-02-28"))
+}
+
 /// `approver` is the record of one.
 pub(crate) fn envelope(approver: &Value) -> Object {
     let owner = Object::new().with("name", "Mina Okafor").with("email", "mina.okafor@example.com");
