@@ -517,6 +517,9 @@ fn every_rule_can_be_explained_and_a_typo_is_helped() {
         assert_eq!(told.code, 0, "{id}");
         assert!(told.out.contains("What it checks") && told.out.contains("Unknown values"), "{}", told.out);
     }
+    for id in ["acceptance-unused", "acceptance-expired"] {
+        assert!(desk.run(&["explain", id]).out.contains("accepted findings"), "{id}");
+    }
     let told = desk.run(&["explain", "scale-above-cieling"]);
     assert!(told.err.contains("did you mean `scale-above-ceiling`?"), "{}", told.err);
 }

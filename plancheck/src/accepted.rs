@@ -14,6 +14,20 @@ use remit_governance::time::Date;
 
 use crate::finding::{Acceptance, Place, Shown};
 
+/// The findings that acceptance itself makes, and what they mean. They judge no plan, so they are not among the rules.
+pub const ABOUT: [(&str, &str); 2] = [
+    (
+        apply::UNUSED,
+        "An entry of the file of accepted findings that no finding of this plan needed. It may be needed by another plan; when none needs \
+         it, remove it, so that nothing new hides behind it.",
+    ),
+    (
+        apply::EXPIRED,
+        "An entry of the file of accepted findings whose last day is over. It accepts nothing any more. Remove it, or have it renewed by \
+         its owner, with a reason that still holds.",
+    ),
+];
+
 /// A file of accepted findings.
 #[derive(Debug, Clone)]
 pub struct Accepted {

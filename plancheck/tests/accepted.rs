@@ -178,3 +178,22 @@ fn rules_about_governance_cannot_be_accepted_and_every_fault_is_told() {
     }
     assert!(Accepted::read("a", "# nothing is accepted\n").is_ok());
 }
+
+proptest::proptest! {
+    #[test]
+    fn any_text_is_read_or_refused(text in "(\\[\\[accept\\]\\]\n)?([a-z_]{1,8} = (\"[^\"\n]{0,8}\"|[0-9.-]{1,10})\n){0,7}|\\PC{0,40}") {
+        if let Err(error) = Accepted::read("list", &text) {
+            assert!(error.help.is_some(), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn no_list_makes_a_report_worse_or_opens_more_than_it_names(max in 1..60_u32, most in 1..60_u32) {
+        let envelope = over_all(&json!({ "capacity": { "instances": { "ceiling": 20 } } }));
+        let mut report = judge(&[envelope], &plan(&[group("x", &["create"], None, Some(max))]));
+        let before = report.verdict();
+        apply(&mut report, &entry("scale-above-ceiling", "aws_autoscaling_group.x", &format!("up_to = {most}")));
+        assert!(report.verdict() <= before);
+        assert_eq!(report.verdict() == Verdict::Allowed, max <= 20 || max <= most);
+    }
+}

@@ -8,9 +8,10 @@ use crate::finding::{Certainty, Effect, Finding, Findings, Place};
 use crate::report::{AcceptedSeen, Report};
 use crate::text::escape;
 
-/// The rule ids of what acceptance itself has to tell. They judge no plan, so they are not among the rules.
-const UNUSED: &str = "acceptance-unused";
-const EXPIRED: &str = "acceptance-expired";
+/// Told of an entry that no finding needed.
+pub(super) const UNUSED: &str = "acceptance-unused";
+/// Told of an entry that is over.
+pub(super) const EXPIRED: &str = "acceptance-expired";
 
 /// Accepted places that are named in a finding that still counts.
 const MOST_NAMED: usize = 5;

@@ -42,6 +42,10 @@ Examples:
   tofu show -json tfplan |
     plancheck check --plan - --governance governance.lock.json --output json=plancheck.json
 
+  # in a pull request: annotations at the line, a comment, and a file for code scanning
+  plancheck check --plan plan.json --governance base/governance.lock.json --source . \\
+    --format github --output markdown=comment.md --output sarif=plancheck.sarif
+
   # say what the plan cannot
   plancheck check --plan plan.json --governance governance.lock.json \\
     --workspace prod --account aws:123456789012

@@ -1,5 +1,6 @@
 //! `plancheck explain`: the documentation of the rules.
 
+use plancheck::accepted;
 use plancheck::render::{human, reference};
 use plancheck::rules::RULES;
 use plancheck::text::escape;
@@ -19,13 +20,19 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, color: human::Color) -> Result<u8, CheckError> {
     let text = match &args.rule {
         None => reference::list(),
-        Some(id) => match RULES.iter().find(|rule| rule.id == id) {
-            Some(rule) => human::markdown(&reference::rule(rule), color),
-            None => return Err(unknown(id)),
-        },
+        Some(id) => about(id).ok_or_else(|| unknown(id)).map(|text| human::markdown(&text, color))?,
     };
     output::write(Stream::Out, &text)?;
     Ok(0)
+}
+
+fn about(id: &str) -> Option<String> {
+    let rule = RULES.iter().find(|rule| rule.id == id).map(reference::rule);
+    let of_acceptance = || {
+        let (id, text) = accepted::ABOUT.iter().find(|(known, _)| *known == id)?;
+        Some(format!("# {id}\n\n{text}\n"))
+    };
+    rule.or_else(of_acceptance)
 }
 
 fn unknown(id: &str) -> CheckError {
