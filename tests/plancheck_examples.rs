@@ -50,3 +50,36 @@ fn every_table_of_the_examples_is_as_expected() {
         assert_eq!(told.status.code(), Some(0), "{text}{}", String::from_utf8_lossy(&told.stderr));
     }
 }
+
+const UPDATE: &str = "REMIT_UPDATE_README";
+const COMMAND: &str =
+    "plancheck check --plan examples/quickstart/plans/denied/plan.json --governance governance.lock.json\n";
+const END: &str = "exit code 2: denied, as expected";
+
+/// What the quickstart prints of one of its plans.
+fn quickstart(plan: &str) -> String {
+    let lock = "examples/quickstart/governance.lock.json";
+    let plan = format!("examples/quickstart/plans/{plan}/plan.json");
+    let told = plancheck(&["check", "--plan", &plan, "--governance", lock, "--now", "2026-12-01T09:00:00Z"]);
+    String::from_utf8(told.stdout).expect("UTF-8").replace(lock, "governance.lock.json")
+}
+
+#[test]
+fn the_front_page_shows_what_the_quickstart_prints() {
+    let path = root().join("README.md");
+    let page = fs::read_to_string(&path).expect("the front page");
+    let denied = quickstart("denied");
+    let (before, rest) = page.split_once(COMMAND).expect("the command on the front page");
+    let (shown, after) = rest.split_once(END).expect("the end of its output");
+    if std::env::var_os(UPDATE).is_some_and(|value| value == "1") {
+        fs::write(&path, [before, COMMAND, &denied, END, after].concat()).expect("the front page is written");
+    } else {
+        assert_eq!(
+            shown, denied,
+            "README.md is stale: run this test with {UPDATE}=1 and review the difference"
+        );
+    }
+    let asked = quickstart("consent-required");
+    let (finding, _) = asked.split_once("\n\n").expect("a finding and more");
+    assert!(page.contains(finding), "README.md does not show this finding:\n{finding}");
+}
