@@ -751,3 +751,34 @@ fn governance_can_be_worked_on_before_it_is_applied() {
     let told = desk.run(&["check", "--plan", "allowed.json", "--governance", "nowhere.tf"]);
     assert!(told.code == 1 && told.err.contains("nowhere.tf"), "{}", told.err);
 }
+
+#[test]
+fn a_first_envelope_is_suggested_and_allows_what_there_is() {
+    let desk = Desk::new();
+    let key = format!("--key={KEY}");
+    let people = [
+        "--owner",
+        "Mina Okafor <mina@example.com>",
+        "--approver",
+        "Dana <dana@example.com>",
+        "--function",
+        "finance",
+        &key,
+    ];
+    let told = desk.run(&[&["suggest", "--plan", "consent.json", "--name", "team-a"], &people[..]].concat());
+    assert_eq!(told.code, 0, "{}", told.err);
+    desk.put("governance.tf", &told.out);
+    let judge = |plan: &str| desk.run(&["check", "--plan", plan, "--governance", "governance.tf"]).code;
+    assert_eq!((judge("consent.json"), judge("denied.json")), (0, 2));
+    let blank = desk.run(&["suggest", "--plan", "consent.json"]);
+    assert!(blank.code == 0 && blank.out.contains("Fill in"), "{}", blank.out);
+    desk.put("governance.tf", &blank.out);
+    assert_eq!(judge("consent.json"), 1);
+    for wrong in [
+        &["suggest"][..],
+        &["suggest", "--plan", "a", "--state", "b"],
+        &["suggest", "--state", "consent.json", "--owner", "x"],
+    ] {
+        assert_eq!(desk.run(wrong).code, 1, "{wrong:?}");
+    }
+}

@@ -82,3 +82,12 @@ fn the_lock_of_the_quickstart_is_the_one_that_its_governance_makes() {
         );
     }
 }
+
+#[test]
+fn what_plancheck_suggests_is_applied() {
+    let suggested = text(&support::root().join("examples/plancheck/suggest/governance.tf"));
+    for terraform in Terraform::each(&suggested) {
+        terraform.must(&["validate"]);
+        apply_and_destroy(&terraform, "the suggestion");
+    }
+}

@@ -9,6 +9,7 @@ mod man;
 mod output;
 mod source;
 mod subject;
+mod suggest;
 mod why;
 
 use std::ffi::OsString;
@@ -57,6 +58,8 @@ enum Command {
     Why(why::Args),
     /// Run table tests of governance: plans, and the verdict that each should get
     Test(cases::Args),
+    /// Write a first envelope from an existing plan or state
+    Suggest(suggest::Args),
     /// Write the manual pages
     Man(man::Args),
     /// Write completions for a shell
@@ -91,6 +94,7 @@ pub(crate) fn run(args: Vec<OsString>, surroundings: &Surroundings) -> ExitCode 
         Command::Explain(args) => explain::run(args, stdout),
         Command::Why(args) => why::run(args, surroundings, stdout),
         Command::Test(args) => cases::run(args),
+        Command::Suggest(args) => suggest::run(args),
         Command::Man(args) => man::run(args),
         Command::Completions { shell } => completions(*shell),
     };

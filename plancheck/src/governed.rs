@@ -338,10 +338,7 @@ pub fn footprints(facts: &Facts, covers: &[Rc<[Cover]>], envelopes: &[Envelope])
     let inside = |index: usize, envelope: usize| {
         covers.get(index).is_some_and(|covers| covers.iter().any(|cover| cover.envelope == envelope))
     };
-    let counted = facts.resources.iter().enumerate().filter(|(_, resource)| {
-        !resource.deposed && (resource.capacity_before.counts() || resource.capacity_after.counts())
-    });
-    for (index, resource) in counted {
+    for (index, resource) in counted(facts) {
         for cover in covers.get(index).iter().flat_map(|covers| covers.iter()) {
             for total in totals.get_mut(cover.envelope).into_iter().flatten() {
                 total.add(index, resource, |other| inside(other, cover.envelope));
@@ -349,6 +346,24 @@ pub fn footprints(facts: &Facts, covers: &[Rc<[Cover]>], envelopes: &[Envelope])
         }
     }
     totals.into_iter().flatten().filter(|total| total.members > 0 || is_limited(total, envelopes)).collect()
+}
+
+/// The footprints of all units over everything there is, as if one envelope covered it; those that nothing counts in are left out.
+pub fn everything(facts: &Facts) -> Vec<Footprint> {
+    let mut totals: Vec<Footprint> = Unit::WORDS.iter().map(|(_, unit)| Footprint::new(0, *unit)).collect();
+    for (index, resource) in counted(facts) {
+        for total in &mut totals {
+            total.add(index, resource, |_| true);
+        }
+    }
+    totals.retain(|total| total.members > 0);
+    totals
+}
+
+fn counted(facts: &Facts) -> impl Iterator<Item = (usize, &Resource)> {
+    facts.resources.iter().enumerate().filter(|(_, resource)| {
+        !resource.deposed && (resource.capacity_before.counts() || resource.capacity_after.counts())
+    })
 }
 
 fn empty(index: usize, envelope: &Envelope) -> Vec<Footprint> {

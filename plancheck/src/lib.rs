@@ -17,6 +17,7 @@ pub mod render;
 pub mod report;
 pub mod rules;
 pub mod source;
+pub mod suggest;
 pub mod text;
 pub mod verdict;
 mod why;

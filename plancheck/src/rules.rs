@@ -30,6 +30,8 @@ mod ungoverned_change;
 
 pub use rule::{Context, Reads, Rule};
 
+pub(crate) use provider_not_allowed::names as provider_names;
+
 use remit_governance::Envelope;
 
 use crate::facts::Asked;

@@ -63,6 +63,18 @@ pub(super) fn plan(path: &Path, before_large: impl Fn(u64)) -> Result<Source, Ch
     Ok(Source::Whole(bytes))
 }
 
+/// A plan or a state that is looked at as a whole, wherever it comes from.
+pub(super) fn whole_plan(path: &Path) -> Result<Vec<u8>, CheckError> {
+    match plan(path, |_| {})? {
+        Source::Whole(bytes) => Ok(bytes),
+        Source::Stream(mut reader) => {
+            let mut bytes = Vec::new();
+            reader.read_to_end(&mut bytes).map_err(|error| unreadable(path, &PLAN, &error))?;
+            Ok(bytes)
+        }
+    }
+}
+
 /// Governance as it was given.
 pub(super) enum GivenGovernance {
     /// A lock.

@@ -72,7 +72,7 @@ fn uses(resource: &Resource) -> Vec<Use> {
 }
 
 /// The names of a provider, as envelopes write them; `None` for what is part of Terraform itself.
-fn names(source: &str) -> Option<Vec<String>> {
+pub(crate) fn names(source: &str) -> Option<Vec<String>> {
     const PUBLIC: [&str; 2] = ["registry.terraform.io/", "registry.opentofu.org/"];
     if source.starts_with("terraform.io/builtin/") {
         return None;
