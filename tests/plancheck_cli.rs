@@ -668,11 +668,14 @@ fn a_secret_of_the_plan_appears_nowhere() {
     change["after"]["max_size"] = 48_151_623.into();
     change["after_sensitive"] = json!({ "max_size": true });
     desk.put("secret.json", secret.to_string());
-    for format in ["human", "json"] {
+    for format in ["human", "json", "sarif", "junit", "github", "gitlab", "markdown", "atlantis"] {
         let told = desk.check("secret.json", &["--format", format]);
         assert_ne!(told.code, 0);
-        assert!(!told.out.contains("48151623") && !told.err.contains("48151623"), "{}", told.out);
+        assert!(!told.out.contains("48151623") && !told.err.contains("48151623"), "{format}: {}", told.out);
     }
+    let told = desk.run(&["why", "**", "--plan", "secret.json", "--governance", "governance.lock.json"]);
+    assert_eq!(told.code, 0);
+    assert!(!told.out.contains("48151623") && told.out.contains("(sensitive)"), "{}", told.out);
     assert!(Path::new(BIN).is_file());
 }
 
