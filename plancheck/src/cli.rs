@@ -1,15 +1,22 @@
 //! The command line: what can be asked, and what comes of it as text and exit code. Decisions are the library's.
 
 mod again;
+mod approvals;
+mod approve;
 mod cases;
 mod check;
 mod explain;
+mod gate;
+mod hand;
 mod input;
+mod lock;
 mod man;
 mod output;
+mod request;
 mod source;
 mod subject;
 mod suggest;
+mod trust;
 mod why;
 
 use std::ffi::OsString;
@@ -31,6 +38,8 @@ pub(crate) struct Surroundings {
     pub(crate) colorless: bool,
     /// The file in which GitHub Actions collects the summary of a step.
     pub(crate) step_summary: Option<PathBuf>,
+    /// The digest of the trust root, pinned from outside the repository.
+    pub(crate) pin: Option<String>,
     /// Standard output goes to a terminal.
     pub(crate) stdout_is_terminal: bool,
     /// Standard error goes to a terminal.
@@ -52,6 +61,18 @@ struct Cli {
 enum Command {
     /// Judge a plan
     Check(check::Args),
+    /// Write a request for the approvals that a plan needs
+    Request(request::Args),
+    /// Show exactly what a request asks for, and sign it or reject it
+    Approve(approve::Args),
+    /// List who has signed for a plan, who is missing, and what is void and why
+    Approvals(approvals::Args),
+    /// Check a plan file and its approvals, and apply exactly that file
+    Gate(gate::Args),
+    /// Make, change and show the trust root
+    Trust(trust::Args),
+    /// Make a governance lock from a state, or verify one
+    Lock(lock::Args),
     /// Say what a rule checks, why, and what to do about it; without a rule, list all
     Explain(explain::Args),
     /// Say everything that touched one object: facts, envelopes and rules
@@ -75,7 +96,8 @@ Exit codes:
   0  allowed
   1  could not check: unreadable plan, no governance, wrong usage. Treat it as \"no\"
   2  denied
-  3  consent required";
+  3  consent required
+  4  `gate` only: everything was in order, and the command it ran failed";
 
 /// Runs one command line; the first argument is the program's name.
 pub(crate) fn run(args: Vec<OsString>, surroundings: &Surroundings) -> ExitCode {
@@ -91,6 +113,12 @@ pub(crate) fn run(args: Vec<OsString>, surroundings: &Surroundings) -> ExitCode 
     let stdout = color(surroundings.stdout_is_terminal);
     let done = match &cli.command {
         Command::Check(args) => check::run(args, surroundings, stdout),
+        Command::Request(args) => request::run(args, surroundings),
+        Command::Approve(args) => approve::run(args, surroundings),
+        Command::Approvals(args) => approvals::run(args, surroundings),
+        Command::Gate(args) => gate::run(args, surroundings, stdout),
+        Command::Trust(args) => trust::run(args, surroundings),
+        Command::Lock(args) => lock::run(args, surroundings),
         Command::Explain(args) => explain::run(args, stdout),
         Command::Why(args) => why::run(args, surroundings, stdout),
         Command::Test(args) => cases::run(args),

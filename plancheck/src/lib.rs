@@ -6,6 +6,7 @@
 pub mod accepted;
 pub mod cases;
 pub mod change;
+pub mod consent;
 pub mod declared;
 pub mod facts;
 pub mod finding;

@@ -94,6 +94,12 @@ pub(crate) const PROVIDERS: [&str; 6] = [
     include_str!("../data/providers/azuread.json"),
 ];
 
+/// All data as text, in a fixed order: what a digest of the catalog is taken of.
+pub fn texts() -> impl Iterator<Item = &'static str> {
+    let rows = SURFACES.iter().map(|file| file.text).chain(CAPACITIES.iter().map(|file| file.text));
+    rows.chain(DEFAULTS.iter().map(|file| file.text)).chain(PROVIDERS).chain(crate::machine::TEXTS)
+}
+
 /// The file that would hold the surface row of a type.
 pub(crate) fn surface_file(resource_type: &str) -> Option<&'static File<Surface>> {
     SURFACES.iter().find(|file| resource_type.starts_with(file.prefix))

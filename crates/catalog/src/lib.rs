@@ -30,6 +30,7 @@ pub use capacity::{
     Take, Test, Unclear, capacity,
 };
 pub use cloud::{Cloud, cloud_of};
+pub use data::texts;
 pub use machine::{Machine, machine};
 pub use model_name::{ModelName, Reach, bare_instance_type, data_zone, model_name, sku_reach};
 pub use paths::{Path, needed_paths, role_paths};

@@ -16,6 +16,9 @@ pub struct Machine {
     pub gpus: u32,
 }
 
+/// All of it as text, in a fixed order.
+pub(crate) const TEXTS: [&str; 3] = [AWS, GOOGLE, AZURE];
+
 const AWS: &str = include_str!("../data/machines/aws.txt");
 const GOOGLE: &str = include_str!("../data/machines/google.txt");
 const AZURE: &str = include_str!("../data/machines/azure.txt");

@@ -10,6 +10,7 @@
 mod judge;
 mod policy;
 mod refusal;
+mod request;
 mod signed;
 mod sshsig;
 mod statement;
@@ -17,6 +18,7 @@ mod statement;
 pub use judge::{Counted, Growth, Outcome, Question, Standing, Subject, Void, judge};
 pub use policy::{Need, Policy, Voter};
 pub use refusal::{Reason, Refusal};
+pub use request::Request;
 pub use signed::{LARGEST, Signed, Statement, allowed_signers};
 pub use sshsig::{Fido, NAMESPACE, Proof, Signature};
 pub use statement::{Amount, Approval, Decision, Delegation, Moved, Under};

@@ -7,7 +7,9 @@
 
 use crate::{
     Transition,
-    approval::{Growth, Outcome, Policy, Question, Signed, Standing, Statement, Subject, Voter, judge},
+    approval::{
+        Growth, Moved, Outcome, Policy, Question, Signed, Standing, Statement, Subject, Voter, judge,
+    },
     approver::Approver,
     compose,
     default_override::DefaultOverride,
@@ -135,6 +137,8 @@ pub struct Evidence<'a> {
 pub struct Unapproved {
     /// The transition digest.
     pub transition: Digest,
+    /// The transition as approvals name it.
+    pub moved: Moved,
     /// The rules that decide.
     pub policy: Policy,
     /// What is looser than before; empty for a creation or a destruction.
@@ -362,8 +366,16 @@ fn permitted(
         if outcome.is_granted() {
             return Ok(basis(&policy, &outcome, evidence));
         }
+        let moved = Moved {
+            kind: named.kind(),
+            name: named.name(),
+            prior: prior.map(Declaration::digest),
+            proposed: proposed.map(Declaration::digest),
+            digest: transition,
+        };
         first.get_or_insert(Refused::Unapproved(Box::new(Unapproved {
             transition,
+            moved,
             policy,
             looser: looser.clone(),
             outcome,

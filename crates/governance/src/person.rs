@@ -93,6 +93,11 @@ pub struct Grounds {
 }
 
 impl Grounds {
+    /// Grounds that were not read from a declaration.
+    pub fn new(owner: Email, reason: String, expires: Date) -> Self {
+        Self { owner, reason, expires }
+    }
+
     /// The attributes that grounds are written in.
     pub(crate) const ATTRIBUTES: [&'static str; 3] = ["owner", "reason", "expires"];
 

@@ -8,6 +8,7 @@ use plancheck::report::Report;
 use plancheck::verdict::CheckError;
 
 use super::Surroundings;
+use super::hand::{ConsentArgs, Question};
 use super::input;
 use super::output::{self, Output, Stream};
 use super::subject::Subject;
@@ -24,6 +25,8 @@ pub(super) struct Args {
     /// being judged. `gate` does not know it
     #[arg(long, value_name = "FILE")]
     accepted: Option<PathBuf>,
+    #[command(flatten)]
+    consent: ConsentArgs,
     /// Format of the report on standard output
     #[arg(long, value_name = "FORMAT", value_parser = output::formats(), default_value = "human")]
     format: Format,
@@ -61,7 +64,9 @@ pub(super) fn run(args: &Args, surroundings: &Surroundings, color: human::Color)
     let inputs: Vec<&Path> = args.subject.files().chain(args.accepted.as_deref()).collect();
     output::distinct(&args.output, &inputs)?;
     let accepted = args.accepted.as_deref().map(accepted).transpose()?;
-    let mut report = args.subject.ask(surroundings, plancheck::check_beside)?;
+    let mut report = args.subject.ask(surroundings, |plan, governance, beside, given| {
+        args.consent.check(surroundings, Question { plan, governance, beside, given })
+    })?;
     if let Some(accepted) = accepted {
         accepted.apply(&mut report);
     }
@@ -86,5 +91,5 @@ fn accepted(path: &Path) -> Result<Accepted, CheckError> {
 
 fn again(args: &Args, report: &Report) -> String {
     let accepted = args.accepted.as_ref().map(|path| path.to_string_lossy());
-    args.subject.again().with("--accepted", accepted.as_deref()).at(report.given.now)
+    args.consent.again(args.subject.again().with("--accepted", accepted.as_deref())).at(report.given.now)
 }

@@ -370,16 +370,16 @@ fn opened(kind: &str) -> Members {
     Members::new().put("format", record::FORMAT).put("kind", kind)
 }
 
-fn instant(r: &mut Reader, json: &Json) -> Option<Timestamp> {
+pub(super) fn instant(r: &mut Reader, json: &Json) -> Option<Timestamp> {
     r.parsed(json, parse_instant)
 }
 
-fn digest(r: &mut Reader, json: &Json) -> Option<Digest> {
+pub(super) fn digest(r: &mut Reader, json: &Json) -> Option<Digest> {
     r.parsed(json, |text| text.parse::<Digest>().map_err(|error| error.to_string()))
 }
 
 /// The id of a request: 32 lower-case hexadecimal digits.
-pub(crate) fn request_id(text: &str) -> Result<String, String> {
+pub(super) fn request_id(text: &str) -> Result<String, String> {
     let good = text.len() == 32 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
     if good {
         return Ok(text.to_owned());

@@ -60,6 +60,44 @@ fn golden() {
 }
 
 #[test]
+fn a_request_is_read_back_and_its_code_covers_what_is_signed() {
+    let approval = approval();
+    let request = Request {
+        id: approval.request.clone(),
+        audience: approval.audience.clone(),
+        change: approval.change,
+        transitions: approval.transitions.clone(),
+        under: approval.under.clone(),
+        requested_at: approval.requested_at,
+        expires_at: approval.expires_at,
+        workspace: Some("prod".to_owned()),
+        account: None,
+        state: Some(crate::change::StateId { lineage: "4b1c".to_owned(), serial: 7 }),
+        authors: approval.authors.clone(),
+        growth: None,
+        break_glass: false,
+        summary: vec!["12 instances instead of 8".to_owned()],
+    };
+    assert_eq!(Request::parse(request.to_json().as_bytes()).as_ref(), Ok(&request));
+    let answer =
+        request.answer(approval.decision, approval.approver.clone(), approval.function, approval.signed_at);
+    assert_eq!(answer, Approval { reason: None, ..approval });
+    let others = [
+        Request { id: "f".repeat(32), ..request.clone() },
+        Request { audience: "workspace dev".to_owned(), ..request.clone() },
+        Request { change: None, ..request.clone() },
+        Request { transitions: Vec::new(), ..request.clone() },
+        Request { under: Vec::new(), ..request.clone() },
+        Request { break_glass: true, ..request.clone() },
+    ];
+    for other in others {
+        assert!(!other.asks_the_same(&request) && other.code() != request.code(), "{other:?}");
+    }
+    assert!(Request { summary: Vec::new(), ..request.clone() }.asks_the_same(&request));
+    assert!(Request::parse(b"{}").is_err());
+}
+
+#[test]
 fn a_file_is_read_back_and_verifies() {
     let signed = dana().sign(Statement::Approval(approval()));
     let read = Signed::parse(signed.to_json().as_bytes()).unwrap();

@@ -1,0 +1,324 @@
+//! `plancheck gate`: checks a plan file and its approvals, and applies exactly that file. It holds against whoever can write
+//! the repository and the environment of the job, not against whoever can change the runner, its pin or this program.
+//!
+//! ```text
+//! plan file → private copy → terraform show, workspace show, state pull → check → approvals → ledger → terraform apply copy
+//! ```
+
+use std::fs::{File, OpenOptions};
+use std::io::{Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use plancheck::consent::{self, Answer, Case};
+use plancheck::render::human;
+use plancheck::report::{Given, Report};
+use plancheck::text::escape;
+use plancheck::verdict::{CheckError, Verdict};
+use remit_governance::scope::Account;
+
+use super::Surroundings;
+use super::hand::{self, Hand};
+use super::output::{self, Stream};
+
+/// Check a plan file and its approvals, and apply exactly that file.
+///
+/// The JSON is derived again from a private copy of the file, and that copy is what is applied. The environment of the
+/// command is made anew: nothing that begins with `TF_` reaches it. Run it in the directory of the configuration.
+#[derive(clap::Args)]
+#[command(after_help = HELP)]
+pub(super) struct Args {
+    /// Plan file, from `terraform plan -out`
+    #[arg(long, value_name = "FILE")]
+    plan: PathBuf,
+    /// Governance lock, which must follow from the pinned trust root
+    #[arg(long, value_name = "LOCK")]
+    governance: PathBuf,
+    /// Trust root, which `REMIT_TRUST_ROOT_SHA256` must pin
+    #[arg(long, value_name = "FILE")]
+    trust_root: PathBuf,
+    /// Folder of approvals
+    #[arg(long, value_name = "DIR")]
+    approvals: PathBuf,
+    /// Folder that remembers used requests: it must outlive the run and be out of the agents' reach
+    #[arg(long, value_name = "DIR")]
+    ledger: PathBuf,
+    /// The `.terraform.lock.hcl` that the one here must equal, from the base revision; an empty file where there is none
+    #[arg(long, value_name = "FILE")]
+    dependency_lock: PathBuf,
+    /// Smallest serial of a lock that is accepted, so that an old one is not
+    #[arg(long, value_name = "COUNT", default_value_t = 0)]
+    minimum_serial: u64,
+    /// Account of the plan: aws:123456789012, gcp:PROJECT or azure:SUBSCRIPTION
+    #[arg(long, value_name = "ACCOUNT", value_parser = account)]
+    account: Option<String>,
+    /// Somebody who took part in the change and so cannot have approved it; can be given several times
+    #[arg(long, value_name = "WHO")]
+    author: Vec<String>,
+    /// Apply under the emergency rule; stays a finding of every later run until somebody has reviewed it
+    #[arg(long)]
+    break_glass: bool,
+    /// The command: the absolute path of terraform or tofu, and `apply`
+    #[arg(last = true, required = true, value_name = "COMMAND", num_args = 2..)]
+    command: Vec<String>,
+}
+
+const HELP: &str = "\
+Example:
+  plancheck gate --plan tfplan --governance governance.lock.json --trust-root trust.json --approvals approvals \\
+    --ledger /var/lib/remit/ledger --dependency-lock base/.terraform.lock.hcl --author github:agent \\
+    -- /usr/local/bin/terraform apply
+
+Exit codes:
+  0  applied
+  1  could not check; nothing was applied
+  2  denied; nothing was applied
+  3  consent required; nothing was applied
+  4  everything was in order, and the command failed";
+
+/// Everything was in order, and the command failed.
+const CHILD_FAILED: u8 = 4;
+
+/// What of the environment the command gets, besides what clouds read. Everything else can change what Terraform does.
+const KEPT: [&str; 12] = [
+    "PATH",
+    "HOME",
+    "USER",
+    "LANG",
+    "LC_ALL",
+    "TZ",
+    "TMPDIR",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    "HTTPS_PROXY",
+    "NO_PROXY",
+    "REMIT_TRUST_ROOT_SHA256",
+];
+
+/// Credentials and settings of the clouds, which the runner holds and the command needs.
+const KEPT_PREFIXES: [&str; 7] =
+    ["AWS_", "GOOGLE_", "CLOUDSDK_", "GCLOUD_", "ARM_", "AZURE_", "ACTIONS_ID_TOKEN_"];
+
+fn account(text: &str) -> Result<String, String> {
+    Account::parse(text).map(|account| account.to_string())
+}
+
+/// A plan that nobody but this process can reach, and the program that reads it.
+struct Runner {
+    program: PathBuf,
+    folder: tempfile::TempDir,
+}
+
+/// Checks and applies.
+pub(super) fn run(args: &Args, surroundings: &Surroundings, color: human::Color) -> Result<u8, CheckError> {
+    let trust = hand::pinned_root(&args.trust_root, surroundings)?;
+    let runner = Runner::of(args)?;
+    dependency_lock(args)?;
+    let ledger = Ledger::open(&args.ledger)?;
+    let given = Given {
+        workspace: Some(runner.text(&["workspace", "show"])?),
+        account: args.account.clone(),
+        now: surroundings.now,
+    };
+    let state = hand::state(&runner.output(&["state", "pull"])?)?;
+    let plan = runner.output(&["show", "-json", &runner.copy()])?;
+    let mut hand = Hand::checked(plan, &args.governance, given, state)?;
+    hand.prove(&trust, args.minimum_serial)?;
+    let approvals = hand::approvals(&args.approvals)?;
+    let mut desk = hand.desk(&trust, &approvals.signed, &args.author);
+    desk.break_glass = args.break_glass;
+    let case = Case::of(&hand.report, &hand.plan, &desk)?;
+    let answer = case.answer(&desk);
+    let mut report = hand.report.clone();
+    consent::accept(&mut report, &answer);
+    ledger.remind(&mut report);
+    output::write(Stream::Out, &human::report(&report, color))?;
+    if report.verdict() != Verdict::Allowed {
+        output::write(Stream::Out, &consent::standing_text(&answer, &approvals.names))?;
+        return Ok(report.verdict().exit_code());
+    }
+    ledger.use_up(&answer, args.break_glass, &report)?;
+    runner.apply()
+}
+
+impl Runner {
+    fn of(args: &Args) -> Result<Self, CheckError> {
+        let wrong = |message: String, help: &str| Err(CheckError::new(message).with_help(help));
+        let (Some(program), verb, rest) = (args.command.first(), args.command.get(1), args.command.get(2..))
+        else {
+            return wrong("the command is missing".to_owned(), "give `-- /usr/local/bin/terraform apply`");
+        };
+        let program = PathBuf::from(program);
+        let name = program.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        if !program.is_absolute() || !matches!(name.as_str(), "terraform" | "tofu") {
+            let message = format!("`{}` is not the absolute path of terraform or tofu", hand::name(&program));
+            return wrong(
+                message,
+                "a name is looked up in `PATH`, which whoever started the job may have set",
+            );
+        }
+        if verb.map(String::as_str) != Some("apply") || rest.is_some_and(|rest| !rest.is_empty()) {
+            let message = "the command is not `apply` alone".to_owned();
+            return wrong(
+                message,
+                "leave out further arguments: the gate gives its own, and the plan holds everything else",
+            );
+        }
+        Ok(Self { program, folder: private_copy(&args.plan)? })
+    }
+
+    fn copy(&self) -> String {
+        self.folder.path().join("tfplan").to_string_lossy().into_owned()
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(&self.program);
+        command.args(args).env_clear().envs(kept_environment()).stdin(Stdio::null());
+        // Its own words, so that nothing it asks can hang or be answered by somebody else.
+        command.env("TF_INPUT", "0").env("TF_IN_AUTOMATION", "1").env("CHECKPOINT_DISABLE", "1");
+        command
+    }
+
+    fn output(&self, args: &[&str]) -> Result<Vec<u8>, CheckError> {
+        let verb = args.first().copied().unwrap_or_default();
+        let failed = |why: String| {
+            CheckError::new(format!("`{} {verb}` failed: {why}", hand::name(&self.program))).with_help(
+                "nothing was applied; run the gate in the initialized directory of the configuration",
+            )
+        };
+        let Output { status, stdout, stderr } =
+            self.command(args).output().map_err(|error| failed(error.to_string()))?;
+        if status.success() {
+            return Ok(stdout);
+        }
+        let said = String::from_utf8_lossy(&stderr);
+        let line =
+            said.lines().map(str::trim).find(|line| line.contains("Error")).unwrap_or("it does not say why");
+        Err(failed(escape(line)))
+    }
+
+    fn text(&self, args: &[&str]) -> Result<String, CheckError> {
+        Ok(String::from_utf8_lossy(&self.output(args)?).trim().to_owned())
+    }
+
+    fn apply(&self) -> Result<u8, CheckError> {
+        let ended = self.command(&["apply", "-input=false", &self.copy()]).status().map_err(|error| {
+            CheckError::new(format!("`{}` cannot be run: {error}", hand::name(&self.program)))
+        })?;
+        if ended.success() {
+            return Ok(0);
+        }
+        let code = ended.code().map_or("a signal".to_owned(), |code| format!("code {code}"));
+        output::write(
+            Stream::Err,
+            &format!("the command failed with {code}, after everything was in order\n"),
+        )?;
+        Ok(CHILD_FAILED)
+    }
+}
+
+/// Copies what the path names at this moment. From here on the path means nothing: not what it links to, not what is
+/// written to it.
+fn private_copy(path: &Path) -> Result<tempfile::TempDir, CheckError> {
+    let wrong =
+        |why: String| CheckError::new(format!("the plan `{}` cannot be copied: {why}", hand::name(path)));
+    let mut from = File::open(path).map_err(|error| wrong(error.to_string()))?;
+    let about = from.metadata().map_err(|error| wrong(error.to_string()))?;
+    if !about.is_file() {
+        return Err(wrong("it is not a regular file".to_owned())
+            .with_help("give the file that `terraform plan -out` wrote"));
+    }
+    let folder = tempfile::Builder::new()
+        .prefix("plancheck-gate-")
+        .tempdir()
+        .map_err(|error| wrong(error.to_string()))?;
+    let mut bytes = Vec::new();
+    from.read_to_end(&mut bytes).map_err(|error| wrong(error.to_string()))?;
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o400);
+    }
+    let mut to = options.open(folder.path().join("tfplan")).map_err(|error| wrong(error.to_string()))?;
+    to.write_all(&bytes).and_then(|()| to.sync_all()).map_err(|error| wrong(error.to_string()))?;
+    Ok(folder)
+}
+
+#[allow(clippy::disallowed_methods, reason = "what the command is given is chosen here")]
+fn kept_environment() -> impl Iterator<Item = (std::ffi::OsString, std::ffi::OsString)> {
+    std::env::vars_os().filter(|(name, _)| {
+        let name = name.to_string_lossy();
+        KEPT.contains(&&*name) || KEPT_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+    })
+}
+
+/// The providers of the configuration must be those of the base revision: a provider is a program, and it runs with the
+/// runner's credentials.
+fn dependency_lock(args: &Args) -> Result<(), CheckError> {
+    let wanted = hand::small(&args.dependency_lock, "dependency lock file")?;
+    let here = Path::new(".terraform.lock.hcl");
+    let found = match File::open(here) {
+        Ok(_) => hand::small(here, "dependency lock file")?,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
+        Err(error) => return Err(CheckError::new(format!("`.terraform.lock.hcl` cannot be read: {error}"))),
+    };
+    if wanted == found {
+        return Ok(());
+    }
+    Err(CheckError::new("`.terraform.lock.hcl` is not the dependency lock file that was given")
+        .with_why("a provider is a program that runs with the credentials of this runner")
+        .with_help("have the change of providers merged first, then plan again"))
+}
+
+/// Used requests, one file each. Making a file that must not exist is what no two runs can both do.
+struct Ledger<'a>(&'a Path);
+
+impl<'a> Ledger<'a> {
+    fn open(folder: &'a Path) -> Result<Self, CheckError> {
+        if folder.is_dir() {
+            return Ok(Self(folder));
+        }
+        Err(CheckError::new(format!("the ledger `{}` is not a folder", hand::name(folder)))
+            .with_help("make it once, where it outlives the run and the agents cannot write"))
+    }
+
+    /// Uses up the request that the plan is allowed by. What needed no approval uses nothing.
+    fn use_up(&self, answer: &Answer, break_glass: bool, report: &Report) -> Result<(), CheckError> {
+        let Some(request) = answer.request.as_ref().filter(|_| answer.granted) else { return Ok(()) };
+        let kind = if break_glass { "break-glass" } else { "used" };
+        let path = self.0.join(format!("{request}.{kind}"));
+        let other = self.0.join(format!("{request}.{}", if break_glass { "used" } else { "break-glass" }));
+        let made = if other.exists() {
+            Err(std::io::ErrorKind::AlreadyExists.into())
+        } else {
+            OpenOptions::new().write(true).create_new(true).open(&path)
+        };
+        match made.and_then(|mut file| writeln!(file, "{}", report.given.now)) {
+            Ok(()) => Ok(()),
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+                Err(CheckError::new("the request was used already, so nothing was applied")
+                    .with_help("make a new request; each is good for one run"))
+            }
+            Err(error) => Err(CheckError::new(format!(
+                "the ledger `{}` cannot be written, so nothing was applied: {error}",
+                hand::name(self.0)
+            ))),
+        }
+    }
+
+    /// Emergencies that nobody has reviewed: a file `<request>.reviewed` beside them says that somebody has.
+    fn remind(&self, report: &mut Report) {
+        let Ok(entries) = std::fs::read_dir(self.0) else { return };
+        let mut open: Vec<String> = entries
+            .flatten()
+            .filter_map(|entry| {
+                entry.file_name().to_string_lossy().strip_suffix(".break-glass").map(str::to_owned)
+            })
+            .filter(|request| !self.0.join(format!("{request}.reviewed")).exists())
+            .collect();
+        open.sort();
+        consent::remind(report, &open);
+    }
+}
