@@ -24,7 +24,7 @@ pub(crate) fn from_stored(bytes: &[u8], ty: &Type) -> Result<Value, WireError> {
     from_json(&json, ty)
 }
 
-pub(super) fn at_once(bytes: &[u8], ty: &Type) -> Option<Value> {
+pub(crate) fn at_once(bytes: &[u8], ty: &Type) -> Option<Value> {
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let value = Of { ty, depth: 0 }.deserialize(&mut json).ok()?;
     json.end().ok().map(|()| value)
