@@ -53,7 +53,8 @@ impl Desk {
             .current_dir(self.folder.path())
             .args(args)
             .stdin(Stdio::null())
-            .env_remove("GITHUB_STEP_SUMMARY");
+            .env_clear()
+            .envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
         command
     }
 
@@ -784,4 +785,79 @@ fn a_first_envelope_is_suggested_and_allows_what_there_is() {
     ] {
         assert_eq!(desk.run(wrong).code, 1, "{wrong:?}");
     }
+}
+
+/// A working copy with one commit; `None` where there is no git, which is said.
+fn commit(desk: &Desk, branch: &str, message: &str) -> Option<()> {
+    let git = |args: &[&str]| {
+        let mut command = Command::new("git");
+        let people = ["user.name=Dana Reyes", "user.email=dana.reyes@example.com", "commit.gpgsign=false"];
+        for setting in people {
+            command.arg("-c").arg(setting);
+        }
+        command.current_dir(desk.path("")).args(args).stdin(Stdio::null()).output().ok()
+    };
+    let Some(made) = git(&["init", "--quiet", &format!("--initial-branch={branch}")]) else {
+        println!("SKIPPED: there is no git");
+        return None;
+    };
+    assert!(made.status.success(), "{made:?}");
+    let committed = git(&["commit", "--quiet", "--allow-empty", "--message", message]).expect("git");
+    assert!(committed.status.success(), "{committed:?}");
+    Some(())
+}
+
+fn actor(told: &Told) -> Value {
+    told.document()["actor"].clone()
+}
+
+#[test]
+fn who_acted_is_said_from_commits_and_changes_no_verdict() {
+    let desk = Desk::new();
+    let message = "Grow\n\nCo-Authored-By: Fable <noreply@anthropic.com>";
+    let Some(()) = commit(&desk, "claude/grow", message) else { return };
+    let told = desk.check("allowed.json", &["--format", "json", "--git", "."]);
+    let found = actor(&told);
+    assert_eq!(
+        (told.code, &found["class"], &found["treated_as"]),
+        (0, &json!("self_declared"), &json!("agent"))
+    );
+    assert_eq!(found["names"], json!(["Claude Code"]));
+    let signals: Vec<&str> = found["evidence"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|one| one["signal"].as_str().expect("an id"))
+        .collect();
+    assert_eq!(signals, ["claude-email", "claude-branch"]);
+    assert_eq!(found["evidence"][0]["value"], "Co-Authored-By: Fable <noreply@anthropic.com>");
+    let human = desk.check("allowed.json", &["--git", "."]).out;
+    assert!(human.contains("`Claude Code` (self_declared: trailer `Co-Authored-By: Fable"), "{human}");
+    // The same plan by a person who leaves no trace: nobody, and the same verdict.
+    for plan in ["allowed.json", "consent.json", "denied.json"] {
+        let plain = desk.check(plan, &["--format", "json"]);
+        assert_eq!(actor(&plain)["class"], "none");
+        assert_eq!(plain.code, desk.check(plan, &["--format", "json", "--git", ".", "--actor", "dana"]).code);
+    }
+}
+
+#[test]
+fn who_acted_is_said_from_the_environment_and_the_caller() {
+    let desk = Desk::new();
+    let args =
+        ["check", "--plan", "allowed.json", "--governance", "governance.lock.json", "--format", "json"];
+    let told = Told::from(desk.command(&args).env("CLAUDECODE", "1").output().expect("plancheck starts"));
+    assert_eq!(actor(&told)["evidence"][0]["found_in"], "CLAUDECODE");
+    let told = desk.check("allowed.json", &["--format", "json", "--actor", "renovate[bot]"]);
+    assert_eq!(actor(&told)["evidence"][0]["kind"], "automation");
+}
+
+#[test]
+fn commits_that_cannot_be_read_are_an_error_and_a_range_is_no_option() {
+    let desk = Desk::new();
+    let told = desk.check("allowed.json", &["--git", "."]);
+    assert_eq!(told.code, 1);
+    assert!(told.err.contains("the commits of `.` cannot be read"), "{}", told.err);
+    let told = desk.check("allowed.json", &["--git", ".", "--git-range=--output=x"]);
+    assert!(told.code == 1 && !desk.path("x").exists(), "{}", told.err);
 }

@@ -16,9 +16,11 @@ mod request;
 mod source;
 mod subject;
 mod suggest;
+mod traces;
 mod trust;
 mod why;
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -40,6 +42,8 @@ pub(crate) struct Surroundings {
     pub(crate) step_summary: Option<PathBuf>,
     /// The digest of the trust root, pinned from outside the repository.
     pub(crate) pin: Option<String>,
+    /// The environment, as far as it is text: agents announce themselves there.
+    pub(crate) environment: BTreeMap<String, String>,
     /// Standard output goes to a terminal.
     pub(crate) stdout_is_terminal: bool,
     /// Standard error goes to a terminal.
@@ -60,7 +64,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Judge a plan
-    Check(check::Args),
+    Check(Box<check::Args>),
     /// Write a request for the approvals that a plan needs
     Request(request::Args),
     /// Show exactly what a request asks for, and sign it or reject it

@@ -7,14 +7,17 @@ mod asked;
 mod attribute;
 mod capacity;
 mod cause;
+mod declaration;
 mod elsewhere;
 mod join;
 mod machines;
 mod origin;
 mod overlooked;
+mod policy;
 mod region;
 mod settings;
 mod tags;
+mod watch;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,7 +36,9 @@ use origin::Origins;
 pub use overlooked::{HiddenCeiling, Overlooked};
 
 pub use asked::Asked;
+pub use declaration::{Declaration, Record};
 pub use settings::{Setting, Settings, Value};
+pub use watch::{Sighting, Told};
 
 /// Everything the rules see of a plan.
 #[derive(Debug, Clone, Default)]
@@ -108,6 +113,10 @@ pub struct Resource {
     pub settings_before: Rc<Settings>,
     /// What it says after, in the roles that were asked for.
     pub settings_after: Rc<Settings>,
+    /// What deserves a look beside the numbers, of what something asked for.
+    pub sightings: Box<[Sighting]>,
+    /// What it declares, if it declares governance.
+    pub declaration: Option<Box<Declaration>>,
 }
 
 /// Where something runs.
@@ -386,6 +395,7 @@ struct Source<'s, 'a> {
 #[derive(Default)]
 pub(crate) struct Shared<'a> {
     locations: RefCell<HashMap<Rc<str>, Option<Rc<Location>>>>,
+    watches: RefCell<HashMap<Rc<str>, Option<&'static remit_catalog::Watch>>>,
     capacities: RefCell<HashSet<Rc<Capacity>>>,
     tags: RefCell<HashSet<Rc<Tags>>>,
     no_capacity: Rc<Capacity>,
@@ -409,6 +419,16 @@ impl Shared<'_> {
         location
     }
 
+    /// The signs to look for in objects of a type.
+    fn watch(&self, resource_type: &Rc<str>) -> Option<&'static remit_catalog::Watch> {
+        if let Some(known) = self.watches.borrow().get(resource_type) {
+            return *known;
+        }
+        let watch = remit_catalog::watch(resource_type);
+        self.watches.borrow_mut().insert(Rc::clone(resource_type), watch);
+        watch
+    }
+
     fn cannot_tell(&self, why: &str) -> Rc<Region> {
         once(&self.own_regions, Region::CannotTell(why.to_owned()))
     }
@@ -423,6 +443,13 @@ fn once<T: Hash + Eq>(known: &RefCell<HashSet<Rc<T>>>, value: T) -> Rc<T> {
     let value = Rc::new(value);
     known.insert(Rc::clone(&value));
     value
+}
+
+fn sightings(change: &Changed, sides: &Sides, source: Source<'_, '_>) -> Box<[Sighting]> {
+    let Source { origins, asked, shared, .. } = source;
+    let watch = shared.watch(&change.resource_type).filter(|_| !asked.concerns.is_empty());
+    let scene = watch::Scene { address: &change.address, action: change.action, sides, origins };
+    watch.map(|watch| watch::read(watch, scene, &asked.concerns)).unwrap_or_default()
 }
 
 fn resource(
@@ -478,6 +505,8 @@ fn resource(
         |object| account::read(&change, object, origins, &configs, shared),
     );
     Resource {
+        sightings: sightings(&change, sides, source),
+        declaration: declaration::read(&change.resource_type, sides, stays),
         region,
         account,
         account_before: sides

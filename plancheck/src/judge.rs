@@ -10,6 +10,7 @@ use remit_governance::Envelope;
 use remit_governance::limits::Growth;
 use remit_governance::time::today;
 
+use crate::actor::{self, Traces};
 use crate::change::Collector;
 use crate::declared::{Declared, WrittenFile};
 use crate::facts::{self, Asked, Facts, Resource};
@@ -57,6 +58,8 @@ pub enum Governance<'a> {
 pub struct Beside<'a> {
     /// The files the plan was made from.
     pub source: Option<&'a Index>,
+    /// What there is about whoever acted.
+    pub traces: Option<&'a Traces>,
 }
 
 /// The attributes that facts are read from.
@@ -152,14 +155,14 @@ fn gather<'a>(
         Governance::PriorState => Origin::PriorState,
         Governance::Files { name, .. } => Origin::Files(name.to_owned()),
     };
-    let seen = Seen { plan: read, actions, source: beside.source };
+    let seen = Seen { plan: read, actions, beside };
     Ok(Evidence { facts, declared, origin, seen })
 }
 
 struct Seen<'a> {
     plan: Plan,
     actions: BTreeMap<Action, usize>,
-    source: Option<&'a Index>,
+    beside: Beside<'a>,
 }
 
 fn report(facts: &Facts, declared: &Declared, origin: Origin, seen: Seen<'_>, given: Given) -> Report {
@@ -185,7 +188,7 @@ fn report(facts: &Facts, declared: &Declared, origin: Origin, seen: Seen<'_>, gi
         envelope: None,
         why: "modules are not followed where governance is read from `.tf` files".to_owned(),
     }));
-    match seen.source {
+    match seen.beside.source {
         Some(source) => not_judged.extend(written::locate(&mut findings, source)),
         None => not_judged.extend(written::without_source(envelopes)),
     }
@@ -214,6 +217,7 @@ fn report(facts: &Facts, declared: &Declared, origin: Origin, seen: Seen<'_>, gi
         findings: Findings::new(findings),
         not_judged,
         accepted: None,
+        actor: seen.beside.traces.map(|traces| actor::attribute(traces, envelopes)),
         again: None,
         unknown_types: unknown_types(facts),
     }
@@ -258,7 +262,7 @@ fn not_judged(envelopes: &[Envelope], drifted: usize, not_counted: Vec<NotJudged
         }
     }
     if drifted > 0 {
-        let why = "of drift only ceilings and membership in a scope are judged".to_owned();
+        let why = "of drift only ceilings, scopes and the signs of other rules are judged".to_owned();
         list.push(NotJudged {
             what: format!("the rest of the drift of {drifted} objects"),
             envelope: None,
@@ -297,7 +301,6 @@ fn declared_only(envelope: &Envelope) -> Vec<(&'static str, &'static str)> {
     let growth = |has: fn(&Growth) -> bool| limits.growth.as_ref().is_some_and(has);
     let listed = [
         (limits.cost.is_some(), "cost", "no price book is given"),
-        (true, "perimeter", LATER),
         (
             growth(|growth| growth.cost_per_change.is_some()),
             "growth.cost_per_change",
@@ -308,8 +311,6 @@ fn declared_only(envelope: &Envelope) -> Vec<(&'static str, &'static str)> {
             "growth over time",
             "no log of earlier decisions is given",
         ),
-        (true, "logging", LATER),
-        (true, "deletion", LATER),
         (true, "privileges", LATER),
         (
             !envelope.agents.principals.is_empty() || !envelope.agents.actors.is_empty(),

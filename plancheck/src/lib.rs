@@ -4,6 +4,7 @@
 //! environment or file is read here, and nothing is printed. That is what `main` and `cli` are for.
 
 pub mod accepted;
+pub mod actor;
 pub mod cases;
 pub mod change;
 pub mod consent;

@@ -15,10 +15,19 @@ fn main() -> ExitCode {
         pin: variable("REMIT_TRUST_ROOT_SHA256")
             .filter(|pin| !pin.is_empty())
             .map(|pin| pin.to_string_lossy().into_owned()),
+        environment: environment(),
         stdout_is_terminal: std::io::stdout().is_terminal(),
         stderr_is_terminal: std::io::stderr().is_terminal(),
     };
     cli::run(std::env::args_os().collect(), &surroundings)
+}
+
+#[allow(clippy::disallowed_methods, reason = "the one place where the environment is read")]
+fn environment() -> std::collections::BTreeMap<String, String> {
+    let text = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
+        Some((name.into_string().ok()?, value.into_string().ok()?))
+    };
+    std::env::vars_os().filter_map(text).collect()
 }
 
 /// Finer than this nothing is declared, and people can repeat it as `--now`.

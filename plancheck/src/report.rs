@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use remit_governance::time::Timestamp;
 
+use crate::actor::Actor;
 use crate::finding::Findings;
 use crate::plan::Action;
 use crate::verdict::Verdict;
@@ -121,6 +122,8 @@ pub struct Report {
     pub not_judged: Vec<NotJudged>,
     /// Where acceptance came from, if any was given.
     pub accepted: Option<AcceptedSeen>,
+    /// Who acted, as far as traces say; absent where nobody looked.
+    pub actor: Option<Actor>,
     /// The command that makes this report again, if there is one.
     pub again: Option<String>,
     /// Changed objects of resource types that the catalog does not know, by type. Only what every object has was judged of them.

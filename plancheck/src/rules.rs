@@ -2,29 +2,35 @@
 //! folder with its fixtures under `tests/rules/`.
 
 mod action_invocation;
+mod approver_changed;
 mod ceiling_hidden;
 mod change_not_understood;
 mod change_too_wide;
 mod choice;
 mod cross_region_inference;
+mod data_deletion;
 mod deferred_change;
 mod drifted_outside_terraform;
 mod envelope_review_overdue;
 mod freeze_window;
+mod governance_weakened;
 mod growth_per_change;
 mod instance_type_not_allowed;
 mod integration_not_allowed;
+mod logging_reduced;
 mod model_not_allowed;
 mod names;
 mod plan_not_applyable;
 mod plan_partial;
 mod provider_not_allowed;
+mod public_exposure;
 mod region_outside_envelope;
 mod rule;
 mod scale_above_ceiling;
 mod scale_needs_consent;
 mod scale_unbounded;
 mod service_not_allowed;
+mod signs;
 mod tag_missing;
 mod ungoverned_change;
 
@@ -53,6 +59,11 @@ pub const RULES: &[Rule] = &[
     service_not_allowed::RULE,
     tag_missing::RULE,
     ungoverned_change::RULE,
+    governance_weakened::RULE,
+    approver_changed::RULE,
+    public_exposure::RULE,
+    logging_reduced::RULE,
+    data_deletion::RULE,
     action_invocation::RULE,
     drifted_outside_terraform::RULE,
     envelope_review_overdue::RULE,

@@ -45,6 +45,11 @@ const UNKNOWN: &[(&str, Unknown)] = &[
     ("change-too-wide", Unknown::IsSilent),
     // What may be inside an envelope counts as inside: the limits of the envelope decide, and the finding says so.
     ("ungoverned-change", Unknown::Denies("scale-above-ceiling")),
+    ("governance-weakened", Unknown::Asks("governance-weakened")),
+    ("approver-changed", Unknown::Asks("approver-changed")),
+    ("public-exposure", Unknown::Asks("public-exposure")),
+    ("logging-reduced", Unknown::Asks("logging-reduced")),
+    ("data-deletion", Unknown::Asks("data-deletion")),
     // What may be inside an envelope counts as inside.
     ("action-invocation", Unknown::Asks("action-invocation")),
     ("drifted-outside-terraform", Unknown::Asks("drifted-outside-terraform")),
@@ -90,7 +95,7 @@ fn report(lock: &str, folder: &Path, case: &str) -> Report {
     // A folder of the case's name holds the source that the plan was made from.
     let source = folder.join(case);
     let source = source.is_dir().then(|| Index::read(&scene::Disk(&source), ""));
-    let beside = Beside { source: source.as_ref() };
+    let beside = Beside { source: source.as_ref(), ..Beside::default() };
     scene::judge_beside(lock, &plan, beside, scene::given())
         .unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }

@@ -27,7 +27,7 @@ fn strict() -> Value {
 
 fn judge(files: &[(&str, &str)], plan: &Value) -> Report {
     let index = Texts(files).index();
-    let beside = Beside { source: Some(&index) };
+    let beside = Beside { source: Some(&index), ..Beside::default() };
     judge_beside(&lock(&[strict()]), &plan.to_string(), beside, given())
         .unwrap_or_else(|error| panic!("{error}"))
 }

@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use serde::Deserialize;
 
-use crate::{Capacity, Provider, Surface, VendorDefault};
+use crate::{Capacity, Provider, Surface, VendorDefault, Watch};
 
 /// A row of a data file: what it is called decides where it stands.
 pub(crate) trait Row {
@@ -18,6 +18,12 @@ impl Row for Surface {
 }
 
 impl Row for Capacity {
+    fn key(&self) -> &'static str {
+        self.resource_type
+    }
+}
+
+impl Row for Watch {
     fn key(&self) -> &'static str {
         self.resource_type
     }
@@ -77,6 +83,12 @@ static CAPACITIES: [File<Capacity>; 4] = [
     File::new("", include_str!("../data/capacity/third-party.json")),
 ];
 
+static WATCHES: [File<Watch>; 3] = [
+    File::new("aws_", include_str!("../data/watches/aws.json")),
+    File::new("google_", include_str!("../data/watches/google.json")),
+    File::new("azurerm_", include_str!("../data/watches/azurerm.json")),
+];
+
 static DEFAULTS: [File<VendorDefault>; 4] = [
     File::new("", include_str!("../data/defaults/aws.json")),
     File::new("", include_str!("../data/defaults/gcp.json")),
@@ -108,6 +120,15 @@ pub(crate) fn surface_file(resource_type: &str) -> Option<&'static File<Surface>
 /// The file that would hold the capacity row of a type.
 pub(crate) fn capacity_file(resource_type: &str) -> Option<&'static File<Capacity>> {
     CAPACITIES.iter().find(|file| resource_type.starts_with(file.prefix))
+}
+
+/// The file that would hold the signs of a type.
+pub(crate) fn watch_file(resource_type: &str) -> Option<&'static File<Watch>> {
+    WATCHES.iter().find(|file| resource_type.starts_with(file.prefix))
+}
+
+pub(crate) fn watch_files() -> impl Iterator<Item = &'static File<Watch>> {
+    WATCHES.iter()
 }
 
 pub(crate) fn surface_files() -> impl Iterator<Item = &'static File<Surface>> {

@@ -12,6 +12,7 @@
 //!
 //! `cargo test -p remit-catalog` says what is missing or out of place. No code changes.
 
+mod actor;
 mod capacity;
 mod cloud;
 mod data;
@@ -24,7 +25,11 @@ mod surface;
 mod tests;
 mod unit;
 mod vendor_default;
+mod watch;
 
+pub use actor::{
+    ActorKind, EvidenceClass, Signal, SignalField, SignalText, SignalVariable, Signals, signals,
+};
 pub use capacity::{
     Absent, BeyondSurface, Capacity, Case, Combine, Condition, Count, Join, NoValue, Part, Quantity, Reading,
     Take, Test, Unclear, capacity,
@@ -43,3 +48,4 @@ pub use unit::Unit;
 pub use vendor_default::{
     DefaultOrigin, Risk, SubjectMatter, VendorDefault, default, default_ids, defaults, dimension_of,
 };
+pub use watch::{Clue, Concern, Sign, Watch, When, watch, watches};

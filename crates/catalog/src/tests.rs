@@ -6,7 +6,9 @@ use std::fmt::Debug;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::data::{File, PROVIDERS, Row, capacity_files, default_files, providers, surface_files};
+use crate::data::{
+    File, PROVIDERS, Row, capacity_files, default_files, providers, surface_files, watch_files,
+};
 use crate::*;
 
 /// The types whose footprint the first rules judge.
@@ -58,6 +60,7 @@ fn rows_are_sorted_and_unique() {
     surface_files().for_each(|file| assert_sorted(file.rows()));
     capacity_files().for_each(|file| assert_sorted(file.rows()));
     default_files().for_each(|file| assert_sorted(file.rows()));
+    watch_files().for_each(|file| assert_sorted(file.rows()));
     let ids: Vec<_> = default_ids().collect();
     assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len());
     assert_eq!(ids.len(), 260);
@@ -69,6 +72,7 @@ fn files_are_formatted_by_one_rule() {
     surface_files().for_each(|file| assert_formatted(file.rows(), file.text));
     capacity_files().for_each(|file| assert_formatted(file.rows(), file.text));
     default_files().for_each(|file| assert_formatted(file.rows(), file.text));
+    watch_files().for_each(|file| assert_formatted(file.rows(), file.text));
     for text in PROVIDERS {
         let rows: Vec<Provider> = serde_json::from_str(text).unwrap();
         assert_formatted(&rows, text);
@@ -334,4 +338,46 @@ fn words_are_those_of_the_data() {
     check(&[Unit::Instances, Unit::MemoryGb, Unit::ModelUnits].map(|unit| (unit, unit.as_str())));
     check(&[Kind::Agent, Kind::VectorStore].map(|kind| (kind, kind.as_str())));
     check(&[Risk::Low, Risk::Critical].map(|risk| (risk, risk.as_str())));
+}
+
+#[test]
+fn signs_are_clauses_about_attributes() {
+    for watch in watches() {
+        assert!(!watch.signs.is_empty() && !watch.source.is_empty(), "{}", watch.resource_type);
+        watch.paths().into_iter().for_each(assert_path);
+        for sign in &watch.signs {
+            let clause = !sign.means.ends_with('.') && sign.means.starts_with(|c: char| c.is_lowercase());
+            assert!(clause, "{}: `{}` is no clause", watch.resource_type, sign.means);
+            if let When::Holds(clues) | When::HoldsIn { all: clues, .. } = &sign.when {
+                let says = |clue: &Clue| !clue.is.is_empty() || clue.wide || clue.present || clue.absent;
+                assert!(!clues.is_empty() && clues.iter().all(says), "{}: {clues:?}", watch.resource_type);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_type_is_watched_by_its_name_or_by_its_pattern() {
+    assert!(watch("aws_lambda_function_url").is_some() && watch("aws_iam_role_policy_attachment").is_none());
+    let pattern = watch("google_pubsub_topic_iam_member").unwrap();
+    assert_eq!(pattern.resource_type, "google_*_iam_member");
+    assert!(watch("google_iam_member").is_none() && watch("random_id").is_none());
+}
+
+#[test]
+fn the_signs_of_who_acted_are_in_order_and_apart() {
+    let all = signals();
+    let written = serde_json::to_string_pretty(all).unwrap() + "\n";
+    assert!(written == crate::actor::TEXT, "the file is not formatted by the one rule");
+    for pair in all.signals.windows(2) {
+        let [a, b] = pair else { continue };
+        assert!(a.id < b.id, "`{}` stands before `{}`, or twice", a.id, b.id);
+    }
+    for signal in &all.signals {
+        let (SignalText::Is(text)
+        | SignalText::Starts(text)
+        | SignalText::Ends(text)
+        | SignalText::Contains(text)) = signal.text;
+        assert!(text.len() > 4 && !signal.fields.is_empty(), "{} would find everybody", signal.id);
+    }
 }

@@ -76,7 +76,7 @@ pub fn coverage(envelope: &Envelope) -> Vec<Coverage> {
     if limits.instance_types.is_some() {
         found.push(Coverage::judged(Dimension::InstanceTypes, "limits.instance_types", INSTANCE_TYPES));
     }
-    found.push(Coverage::not_judged(Dimension::Perimeter, "limits.perimeter.public", PERIMETER));
+    found.push(Coverage::judged(Dimension::Perimeter, "limits.perimeter.public", PERIMETER));
     if !limits.required_tags.is_empty() {
         found.push(Coverage::judged(Dimension::Tags, "limits.tags.required", TAGS));
     }
@@ -104,7 +104,8 @@ const CAPACITY: &str =
 const INTEGRATIONS: &str =
     "what a running system calls, and addresses that are put together only when it runs";
 const INSTANCE_TYPES: &str = "machines started outside Terraform, and types that the cloud chooses by itself";
-const PERIMETER: &str = "nothing acts on it yet: what a plan opens to the internet is not looked at";
+const PERIMETER: &str =
+    "what is opened outside Terraform, and ways to open something that the catalog does not list";
 const TAGS: &str = "tags taken away outside Terraform, and types that cannot be tagged";
 const GROWTH: &str =
     "growth of cost, which takes prices, and growth over time, which takes a log of earlier decisions";
@@ -113,13 +114,13 @@ const GROWTH: &str =
 const POSTURES: [(Dimension, bool, &str); 4] = [
     (
         Dimension::Logging,
-        false,
-        "nothing acts on it yet: a plan that turns logs off is not recognized, even under `deny`",
+        true,
+        "logs turned off outside Terraform, and ways to record less that the catalog does not list",
     ),
     (
         Dimension::Deletion,
-        false,
-        "nothing acts on it yet: a plan that destroys is not held up, even under `deny`",
+        true,
+        "data deleted outside Terraform or inside a resource that stays, and types that the catalog does not list",
     ),
     (Dimension::Privileges, false, "nothing acts on it yet: rights that a plan hands out are not looked at"),
     (
@@ -145,8 +146,18 @@ mod tests {
     #[test]
     fn what_no_rule_judges_says_that_nothing_acts() {
         for covered in coverage(&crate::envelope::tests::full()) {
-            let judged =
-                ["regions", "actions", "capacity", "integrations", "instance_types", "tags", "growth"];
+            let judged = [
+                "regions",
+                "actions",
+                "capacity",
+                "integrations",
+                "instance_types",
+                "tags",
+                "growth",
+                "perimeter",
+                "logging",
+                "deletion",
+            ];
             let dimension = covered.limit.split('.').nth(1).unwrap();
             let judged = judged.contains(&dimension);
             assert_eq!(covered.delay == "not judged by this version", !judged, "{}", covered.limit);

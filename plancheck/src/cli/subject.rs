@@ -12,7 +12,7 @@ use super::Surroundings;
 use super::again::Again;
 use super::input::{self, GivenGovernance, Source};
 use super::output::{self, Stream};
-use super::source;
+use super::{source, traces};
 
 /// From this size a plan takes long enough that somebody watching wants to know.
 const LARGE: u64 = 64 * 1024 * 1024;
@@ -38,6 +38,8 @@ pub(super) struct Subject {
     /// a scope, never out of one
     #[arg(long, value_name = "ACCOUNT", value_parser = account)]
     account: Option<String>,
+    #[command(flatten)]
+    traces: traces::Who,
     /// Judge as of this instant instead of now: 2026-12-01T09:00:00Z
     #[arg(long, value_name = "INSTANT", value_parser = parse_instant)]
     now: Option<Timestamp>,
@@ -68,7 +70,8 @@ impl Subject {
             None => Governance::PriorState,
         };
         let source = self.source.as_deref().map(source::index).transpose()?;
-        let beside = Beside { source: source.as_ref() };
+        let traces = self.traces.traces(&surroundings.environment)?;
+        let beside = Beside { source: source.as_ref(), traces: Some(&traces) };
         let progress = |size: u64| {
             if size >= LARGE && surroundings.stderr_is_terminal {
                 // Nothing depends on whether somebody sees it.
@@ -91,7 +94,11 @@ impl Subject {
     /// The command that asks the same of `check`.
     pub(super) fn again(&self) -> Again {
         let text = |path: &Option<PathBuf>| path.as_ref().map(|path| path.to_string_lossy().into_owned());
-        Again::of(&self.plan)
+        let traces = self.traces.given();
+        let again = traces
+            .iter()
+            .fold(Again::of(&self.plan), |again, (name, value)| again.with(name, value.as_deref()));
+        again
             .with("--governance", text(&self.governance).as_deref())
             .with("--source", text(&self.source).as_deref())
             .with("--workspace", self.workspace.as_deref())

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use remit_catalog::Role;
+use remit_catalog::{Concern, Role};
 
 /// The facts that the rules need under the envelopes in force.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -13,6 +13,8 @@ pub struct Asked {
     pub taggable: bool,
     /// The roles whose attributes something looks at.
     pub roles: BTreeSet<Role>,
+    /// What signs are looked for about.
+    pub concerns: BTreeSet<Concern>,
 }
 
 impl Asked {
@@ -25,8 +27,15 @@ impl Asked {
         if !self.roles.is_empty() {
             paths.extend(remit_catalog::role_paths(resource_type, |role| self.roles.contains(&role)));
         }
+        if let Some(watch) = remit_catalog::watch(resource_type) {
+            let signs = watch.signs.iter().filter(|sign| self.concerns.contains(&sign.concern));
+            paths.extend(signs.flat_map(remit_catalog::Sign::paths));
+        }
         let mut names: Vec<String> =
             paths.iter().filter_map(|path| path.segments().next()).map(str::to_owned).collect();
+        if super::declaration::declares(resource_type) {
+            names.push(super::declaration::RECORD.to_owned());
+        }
         names.sort_unstable();
         names.dedup();
         names

@@ -96,6 +96,11 @@ fn marked(marks: &Json, segments: &[&str]) -> bool {
 }
 
 impl<'a> Node<'a> {
+    /// The value as text, to tell one element of a list from another.
+    pub(crate) fn text(self) -> String {
+        self.value.map(Json::canonical).unwrap_or_default()
+    }
+
     /// Everything the path reaches, in order.
     pub(crate) fn leaves<'p>(self, path: impl Iterator<Item = &'p str>) -> Vec<Leaf<'a>> {
         let segments: Vec<&str> = path.collect();

@@ -1,8 +1,11 @@
 //! For programs: one JSON document, whose shape `schema/report-1.json` publishes. Minor versions only add members.
 
+mod actor;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use actor::ActorView;
 use serde::Serialize;
 
 use crate::finding::{Certainty, DiffLine, Effect, Finding, Place, Shown, Side};
@@ -95,6 +98,7 @@ struct Document<'a> {
     findings: Vec<FindingView<'a>>,
     not_judged: Vec<NotJudgedView<'a>>,
     acceptance: Option<FileView<'a>>,
+    actor: Option<ActorView<'a>>,
     again: Option<&'a str>,
     unknown_types: &'a BTreeMap<String, usize>,
 }
@@ -266,6 +270,7 @@ impl<'a> Document<'a> {
                 entries: seen.entries,
                 used: seen.used,
             }),
+            actor: report.actor.as_ref().map(ActorView::of),
             again: report.again.as_deref(),
             unknown_types: &report.unknown_types,
         }

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::actor::Actor;
 use crate::finding::{Certainty, Effect, Finding, Place, Shown};
 use crate::plan::Action;
 use crate::report::{AcceptedSeen, EnvelopeSeen, Origin, Report};
@@ -95,6 +96,7 @@ pub(super) fn summary(report: &Report) -> Vec<(&'static str, String)> {
         );
         lines.push(("accepted", text));
     }
+    lines.extend(report.actor.as_ref().map(|actor| ("acted", acted(actor))));
     lines.extend(report.again.iter().map(|command| ("again", format!("`{}`", escape(command)))));
     if !report.matches_an_envelope() {
         lines.push(("note", "no change matched an envelope".to_owned()));
@@ -103,6 +105,30 @@ pub(super) fn summary(report: &Report) -> Vec<(&'static str, String)> {
         lines.push(("note", "no rule applied to this plan".to_owned()));
     }
     lines
+}
+
+/// Who acted, with what says so. However little or much that is, the change is judged as an agent's.
+fn acted(actor: &Actor) -> String {
+    if actor.evidence.is_empty() {
+        return "nobody can be named, so it is judged as an agent's change, as every change is".to_owned();
+    }
+    let evidence = actor.evidence.iter().map(|evidence| {
+        let commit =
+            evidence.commit.as_deref().map(|id| format!(" of {}", escape(id.get(..12).unwrap_or(id))));
+        format!(
+            "`{}` ({}: {} `{}`{})",
+            escape(&evidence.agent),
+            evidence.class.as_str(),
+            evidence.found_in,
+            escape(&evidence.value),
+            commit.unwrap_or_default()
+        )
+    });
+    let evidence: Vec<String> = evidence.collect();
+    let envelopes = actor.envelopes.iter().map(|name| format!("`{}`", escape(name)));
+    let envelopes =
+        if actor.envelopes.is_empty() { String::new() } else { format!("; named by {}", named(envelopes)) };
+    format!("{}{envelopes}; judged as an agent's change", named(evidence.into_iter()))
 }
 
 fn governance(report: &Report) -> String {

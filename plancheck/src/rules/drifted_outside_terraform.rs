@@ -1,5 +1,7 @@
 //! What somebody raised or moved outside Terraform, and the plan would leave so.
 
+mod signs;
+
 use foldhash::{HashMap, HashSet};
 use remit_governance::{Dimension, Unit};
 
@@ -15,7 +17,7 @@ pub(super) const RULE: Rule = Rule {
     id: "drifted-outside-terraform",
     dimension: Dimension::Governance,
     severity: Effect::Consent,
-    summary: "a limit was raised outside Terraform, and the plan would leave it so",
+    summary: "something was raised, opened or weakened outside Terraform, and the plan would leave it so",
     explain: "\
 ## What it checks
 What Terraform found changed since it last ran: whether something under an envelope may now grow further in a unit that the envelope limits, \
@@ -36,7 +38,9 @@ Where it cannot be told how far something may grow now, or whether the plan take
     verdicts: &[
         ("a ceiling was raised outside Terraform and stays raised", Effect::Consent),
         ("an object left its envelope outside Terraform", Effect::Consent),
-        ("a ceiling was raised outside Terraform and the plan takes it back", Effect::Note),
+        ("a control was weakened, something opened, a record cut or data lost outside Terraform", Effect::Consent),
+        ("it cannot be told whether the plan takes it back", Effect::Consent),
+        ("the plan takes back what was done outside Terraform", Effect::Note),
     ],
     reads: Reads::NOTHING,
     judged: |cx| cx.facts.beyond.drift.len().max(1),
@@ -75,9 +79,10 @@ fn check(cx: &Context<'_>) -> Vec<Finding> {
         }
     }
     let groups = grouped(seen).into_iter();
-    groups
-        .filter_map(|((envelope, fate, unit), members)| finding(cx, envelope, fate, unit, members))
-        .collect()
+    let raised =
+        groups.filter_map(|((envelope, fate, unit), members)| finding(cx, envelope, fate, unit, members));
+    let planned = |resource: &Resource| planned.get(&*resource.address).copied();
+    raised.chain(signs::check(cx, planned)).collect()
 }
 
 fn raised(drifted: &Resource, planned: Option<&Resource>, unit: Unit) -> Option<Fate> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use remit_catalog::Role;
+use remit_catalog::{Concern, Role};
 use remit_governance::decimal;
 use remit_governance::time::{Date, Timestamp};
 use remit_governance::{Decimal, Dimension, Envelope, Posture, Unit};
@@ -43,17 +43,24 @@ pub struct Reads {
     pub roles: &'static [Role],
     /// Tags of everything.
     pub tags: bool,
+    /// Signs about these.
+    pub concerns: &'static [Concern],
     /// Whether the rule looks at them under this envelope.
     pub under: fn(&Envelope) -> bool,
 }
 
 impl Reads {
     /// Nothing more.
-    pub const NOTHING: Self = Self { roles: &[], tags: false, under: |_| false };
+    pub const NOTHING: Self = Self { roles: &[], tags: false, concerns: &[], under: |_| false };
 
     /// Settings in these roles.
     pub const fn roles(roles: &'static [Role], under: fn(&Envelope) -> bool) -> Self {
-        Self { roles, tags: false, under }
+        Self { roles, tags: false, concerns: &[], under }
+    }
+
+    /// Signs about these.
+    pub const fn signs(concerns: &'static [Concern], under: fn(&Envelope) -> bool) -> Self {
+        Self { roles: &[], tags: false, concerns, under }
     }
 }
 
@@ -74,6 +81,7 @@ pub(crate) fn asked(rules: &[Rule], envelopes: Option<&[Envelope]>) -> Asked {
         asked.tags |= reads.tags;
         asked.taggable |= reads.tags;
         asked.roles.extend(reads.roles);
+        asked.concerns.extend(reads.concerns);
     }
     asked
 }

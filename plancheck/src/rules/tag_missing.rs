@@ -37,7 +37,7 @@ A tag whose value is not known yet is there. Where it cannot be told which tags 
         ("which tags an object will have cannot be told", Effect::Consent),
         ("the key was missing before", Effect::Note),
     ],
-    reads: Reads { roles: &[], tags: true, under: |envelope| !envelope.limits.required_tags.is_empty() },
+    reads: Reads { roles: &[], tags: true, concerns: &[], under: |envelope| !envelope.limits.required_tags.is_empty() },
     judged,
     check,
 };

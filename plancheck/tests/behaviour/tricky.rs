@@ -18,7 +18,7 @@ fn tricky_plans_get_the_answer_that_people_would_give() {
     const UNBOUNDED: Expected = (Verdict::Denied, &["scale-unbounded"]);
     const OUTSIDE: Expected = (Verdict::Denied, &["region-outside-envelope"]);
     let bad =
-        |action: &str| change("aws_sqs_queue.q", &[action], json!({ "region": "us-west-1" }), Value::Null);
+        |action: &str| change("aws_sns_topic.t", &[action], json!({ "region": "us-west-1" }), Value::Null);
     let kept = json!({ "region": "us-west-1" });
     let rows: Vec<(&str, Value, Expected)> = vec![
         ("clean", plan(&[group("a", &["create"], None, Some(5)), in_region(&json!("eu-west-1"))]), ALLOWED),

@@ -65,6 +65,7 @@ pub(crate) fn report(findings: Vec<Finding>) -> Report {
             not_judged("drift of 2 objects", None, later),
         ],
         accepted: None,
+        actor: Some(actor()),
         again: Some("plancheck check --plan plan.json --now 2026-12-01T09:00:00Z".to_owned()),
         unknown_types: BTreeMap::from([("example_widget".to_owned(), 2)]),
     }
@@ -157,4 +158,17 @@ pub(crate) fn all_kinds() -> Vec<Finding> {
     let mut all = every_kind();
     all.extend([widened(), accepted()]);
     all
+}
+
+fn actor() -> plancheck::actor::Actor {
+    let message = "Grow\n\nAgent-Logs-Url: https://github.com/o/r/sessions/1".to_owned();
+    let author = ("Dana Reyes".to_owned(), "dana.reyes@example.com".to_owned());
+    let commit = plancheck::actor::Commit {
+        id: "0123456789abcdef0123456789abcdef01234567".to_owned(),
+        author: author.clone(),
+        committer: author,
+        message,
+    };
+    let traces = plancheck::actor::Traces { commits: vec![commit], ..Default::default() };
+    plancheck::actor::attribute(&traces, &[])
 }

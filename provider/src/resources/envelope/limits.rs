@@ -36,8 +36,11 @@ pub(super) fn limits() -> Attribute {
             perimeter(),
             tags(),
             growth(),
-            posture("logging", &format!("Turning off, shortening or redirecting logs. {DECLARED_ONLY}")),
-            posture("deletion", &format!("Deleting what exists, or replacing it. {DECLARED_ONLY}")),
+            posture("logging", "Turning off, shortening or redirecting logs."),
+            posture(
+                "deletion",
+                "Deleting data, keys and backups, replacing what holds them, or taking their protection off.",
+            ),
             posture("privileges", &format!("Widening what a role, key or principal may do. {DECLARED_ONLY}")),
             posture("actions", "Actions that Terraform invokes besides changing resources."),
         ],
@@ -183,11 +186,8 @@ fn instance_types() -> Attribute {
 }
 
 fn perimeter() -> Attribute {
-    Attribute::nested(
-        "perimeter",
-        [posture("public", &format!("Opening endpoints or storage to the internet. {DECLARED_ONLY}"))],
-    )
-    .description("What may be reached from outside.")
+    Attribute::nested("perimeter", [posture("public", "Opening endpoints or storage to the internet.")])
+        .description("What may be reached from outside.")
 }
 
 fn tags() -> Attribute {

@@ -1,0 +1,292 @@
+//! Who acted, as far as traces say. Everything found can be removed or forged, so it only ever adds to what is known: a change that nobody can
+//! attribute is an agent's, and no trace makes it a person's. Only a verified signature does, which is not looked for here.
+
+use std::collections::BTreeMap;
+
+use remit_catalog::{ActorKind, EvidenceClass, SignalField, signals};
+use remit_governance::Envelope;
+
+use crate::redact;
+
+/// What was gathered about whoever acted; whoever gathers it reads the environment and git.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Traces {
+    /// The account, as the caller names it.
+    pub actor: Option<String>,
+    /// The environment of the run.
+    pub environment: BTreeMap<String, String>,
+    /// A file that an agent's machine has, by its path.
+    pub agent_file: Option<String>,
+    /// Name of the branch.
+    pub branch: Option<String>,
+    /// The commits that are judged, newest first.
+    pub commits: Vec<Commit>,
+}
+
+/// A commit, as git tells it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Commit {
+    /// Its id.
+    pub id: String,
+    /// Name and email address of the author.
+    pub author: (String, String),
+    /// Name and email address of the committer.
+    pub committer: (String, String),
+    /// The whole message.
+    pub message: String,
+}
+
+/// Something that points to who acted.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Evidence {
+    /// What it is worth.
+    pub class: EvidenceClass,
+    /// Whom it points to.
+    pub agent: String,
+    /// What that is.
+    pub kind: ActorKind,
+    /// The sign, by its id in the catalog; `environment` for what the environment of the run says.
+    pub signal: String,
+    /// Where it was found: a field, or a variable.
+    pub found_in: String,
+    /// What stands there, not escaped.
+    pub value: String,
+    /// Id of the commit.
+    pub commit: Option<String>,
+}
+
+/// Who acted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Actor {
+    /// Version of the list of signs.
+    pub signals_version: &'static str,
+    /// Everything that points to somebody, strongest first. Empty: nobody can be named.
+    pub evidence: Vec<Evidence>,
+    /// Envelopes that name the actor among their agents. The others hold all the same.
+    pub envelopes: Vec<String>,
+    /// How many commits were looked at.
+    pub commits: usize,
+}
+
+impl Actor {
+    /// The strongest evidence; `None` where there is none, which is an agent too.
+    pub fn class(&self) -> Option<EvidenceClass> {
+        self.evidence.iter().map(|evidence| evidence.class).max()
+    }
+
+    /// Everybody that something points to, strongest first, each once.
+    pub fn names(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = Vec::new();
+        for evidence in &self.evidence {
+            if !names.contains(&evidence.agent.as_str()) {
+                names.push(&evidence.agent);
+            }
+        }
+        names
+    }
+}
+
+/// Says who acted. Which envelopes name the actor is told, and changes nothing about which ones hold.
+pub fn attribute(traces: &Traces, envelopes: &[Envelope]) -> Actor {
+    let said = said(traces);
+    let mut evidence: Vec<Evidence> = said.iter().flat_map(Said::evidence).collect();
+    evidence.extend(by_environment(traces));
+    evidence.sort_by(|a, b| b.class.cmp(&a.class).then_with(|| a.cmp(b)));
+    evidence.dedup();
+    let accounts: Vec<&str> =
+        said.iter().filter(|said| said.is_account()).map(|said| said.text.as_str()).collect();
+    let names = |envelope: &&Envelope| {
+        let actors = &envelope.agents.actors;
+        accounts.iter().any(|account| actors.iter().any(|glob| glob.matches(account)))
+    };
+    Actor {
+        signals_version: signals().version,
+        evidence,
+        envelopes: envelopes.iter().filter(names).map(|envelope| envelope.name.clone()).collect(),
+        commits: traces.commits.len(),
+    }
+}
+
+/// A text with where it stands.
+struct Said {
+    field: SignalField,
+    text: String,
+    variable: Option<&'static str>,
+    commit: Option<String>,
+}
+
+impl Said {
+    fn is_account(&self) -> bool {
+        use SignalField::{Actor, AuthorEmail, AuthorName, CommitterEmail, CommitterName};
+        matches!(self.field, Actor | AuthorName | AuthorEmail | CommitterName | CommitterEmail)
+    }
+
+    fn evidence(&self) -> impl Iterator<Item = Evidence> + '_ {
+        let fitting = signals()
+            .signals
+            .iter()
+            .filter(|signal| signal.fields.contains(&self.field) && signal.text.fits(&self.text));
+        fitting.map(|signal| Evidence {
+            class: signal.class,
+            agent: signal.agent.to_owned(),
+            kind: signal.kind,
+            signal: signal.id.to_owned(),
+            found_in: self.variable.map_or_else(|| self.field.words().to_owned(), str::to_owned),
+            // Of a whole message the line that decides would be a guess; its first one identifies it.
+            value: first_line(&self.text),
+            commit: self.commit.clone(),
+        })
+    }
+}
+
+fn first_line(text: &str) -> String {
+    redact::mask(text.trim().lines().next().unwrap_or_default()).into_owned()
+}
+
+fn said(traces: &Traces) -> Vec<Said> {
+    let mut all = Vec::new();
+    let mut say = |field, text: &str, variable, commit: Option<&Commit>| {
+        if !text.trim().is_empty() {
+            let commit = commit.map(|commit| commit.id.clone());
+            all.push(Said { field, text: text.to_owned(), variable, commit });
+        }
+    };
+    say(SignalField::Actor, traces.actor.as_deref().unwrap_or_default(), None, None);
+    say(SignalField::Branch, traces.branch.as_deref().unwrap_or_default(), None, None);
+    for variable in &signals().environment {
+        let value = traces.environment.get(variable.name).map(String::as_str).unwrap_or_default();
+        say(variable.field, value, Some(variable.name), None);
+    }
+    for commit in &traces.commits {
+        let here = Some(commit);
+        say(SignalField::AuthorName, &commit.author.0, None, here);
+        say(SignalField::AuthorEmail, &commit.author.1, None, here);
+        say(SignalField::CommitterName, &commit.committer.0, None, here);
+        say(SignalField::CommitterEmail, &commit.committer.1, None, here);
+        say(SignalField::Subject, commit.message.lines().next().unwrap_or_default(), None, here);
+        for line in commit.message.lines() {
+            say(SignalField::Body, line, None, here);
+            if is_trailer(line) {
+                say(SignalField::Trailer, line, None, here);
+            }
+        }
+    }
+    all
+}
+
+/// A line `Key: value` whose key is one word. Squashed merges carry trailers in the middle of a message, so every line counts.
+fn is_trailer(line: &str) -> bool {
+    line.split_once(": ").is_some_and(|(key, value)| {
+        !value.trim().is_empty()
+            && key.starts_with(|c: char| c.is_ascii_alphabetic())
+            && key.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+    })
+}
+
+/// What a well-kept list of others makes of the environment.
+fn by_environment(traces: &Traces) -> Option<Evidence> {
+    let variable = |name: &str| traces.environment.get(name).cloned();
+    let agent = is_ai_agent::detect_with(variable, |path| traces.agent_file.as_deref() == Some(path))?;
+    let (found_in, value) = match agent.signal {
+        is_ai_agent::Signal::EnvVar { name, value } => (name.to_owned(), value),
+        is_ai_agent::Signal::File { path } => ("file".to_owned(), path.to_owned()),
+        _ => ("environment".to_owned(), String::new()),
+    };
+    let value =
+        if redact::is_secret(&found_in, &value) { "(sensitive)".to_owned() } else { first_line(&value) };
+    Some(Evidence {
+        class: EvidenceClass::SelfDeclared,
+        agent: agent.name.to_owned(),
+        kind: ActorKind::Agent,
+        signal: "environment".to_owned(),
+        found_in,
+        value,
+        commit: None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn commit(author: (&str, &str), message: &str) -> Traces {
+        let pair = |(name, email): (&str, &str)| (name.to_owned(), email.to_owned());
+        let committer = pair(("GitHub", "noreply@github.com"));
+        let commit =
+            Commit { id: "c0ffee".to_owned(), author: pair(author), committer, message: message.to_owned() };
+        Traces { commits: vec![commit], ..Traces::default() }
+    }
+
+    fn found(traces: &Traces) -> Vec<(&'static str, String)> {
+        let actor = attribute(traces, &[]);
+        actor.evidence.iter().map(|evidence| (evidence.class.as_str(), evidence.agent.clone())).collect()
+    }
+
+    const DANA: (&str, &str) = ("Dana Reyes", "dana.reyes@example.com");
+
+    #[test]
+    fn what_agents_leave_is_found() {
+        let cases = [
+            (commit(DANA, "Grow\n\nCo-Authored-By: Fable <noreply@anthropic.com>"), "Claude Code"),
+            (commit(DANA, "Grow\n\nGenerated with [Claude Code](https://x)"), "Claude Code"),
+            (commit(("Copilot", "198982749+Copilot@users.noreply.github.com"), "Grow"), "GitHub Copilot"),
+            (commit(DANA, "Grow\n\nAgent-Logs-Url: https://github.com/o/r/sessions/1"), "GitHub Copilot"),
+            (commit(("Dana Reyes (aider)", "dana@example.com"), "Grow"), "Aider"),
+            (commit(("Cursor Agent", "cursoragent@cursor.com"), "Grow"), "Cursor"),
+            (
+                commit(DANA, "Grow (#7)\n\n* part\n\nAssisted-by: a tool\n\nSigned-off-by: D <d@x>"),
+                "an assistant",
+            ),
+            (Traces { branch: Some("devin/123-grow".to_owned()), ..Traces::default() }, "Devin"),
+            (
+                Traces { actor: Some("copilot-swe-agent[bot]".to_owned()), ..Traces::default() },
+                "GitHub Copilot",
+            ),
+        ];
+        for (traces, agent) in cases {
+            assert!(found(&traces).iter().any(|(_, name)| name == agent), "{agent}: {:?}", found(&traces));
+        }
+    }
+
+    /// Each stands beside a real sign and is none: models are no names, and people write about agents.
+    #[test]
+    fn what_people_write_is_no_sign() {
+        for traces in [
+            commit(
+                ("Claude Monet", "claude.monet@example.com"),
+                "Grow\n\nCo-authored-by: Dana <dana@example.com>",
+            ),
+            commit(DANA, "Grow the cursor\n\nWe asked copilot and codex. See: the devin branch"),
+            Traces { branch: Some("feature/copilot".to_owned()), ..Traces::default() },
+            Traces { actor: Some("dana".to_owned()), ..Traces::default() },
+        ] {
+            assert_eq!(found(&traces), [], "{traces:?}");
+        }
+    }
+
+    #[test]
+    fn nothing_found_is_nobody_and_never_a_person() {
+        let actor = attribute(&Traces::default(), &[]);
+        assert_eq!((actor.class(), actor.names().len()), (None, 0));
+    }
+
+    #[test]
+    fn the_environment_is_read_from_what_is_handed_in() {
+        let environment = |name: &str, value: &str| Traces {
+            environment: BTreeMap::from([(name.to_owned(), value.to_owned())]),
+            ..Traces::default()
+        };
+        assert_eq!(found(&environment("CLAUDECODE", "1")), [("self_declared", "Claude Code".to_owned())]);
+        assert_eq!(found(&environment("GITHUB_ACTOR", "devin-ai-integration[bot]"))[0].1, "Devin");
+        assert_eq!(found(&environment("COPILOT_MODEL", "x")), []);
+        assert_eq!(found(&environment("GITHUB_ACTOR", "dana")), []);
+    }
+
+    #[test]
+    fn maintenance_bots_are_told_apart_and_every_bot_is_noticed() {
+        let by = |name: &str| attribute(&Traces { actor: Some(name.to_owned()), ..Traces::default() }, &[]);
+        assert!(by("renovate[bot]").evidence.iter().all(|evidence| evidence.kind == ActorKind::Automation));
+        assert_eq!(by("my-own[bot]").names(), ["a bot"]);
+        assert_eq!(by("copilot-swe-agent[bot]").names().first(), Some(&"GitHub Copilot"));
+    }
+}
