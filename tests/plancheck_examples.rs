@@ -2,6 +2,7 @@
 #![allow(
     clippy::expect_used,
     clippy::panic,
+    clippy::print_stderr,
     clippy::disallowed_methods,
     reason = "black-box test: it reads files and runs processes, and fails where something is not as it should be"
 )]
@@ -83,4 +84,48 @@ fn the_front_page_shows_what_the_quickstart_prints() {
     let asked = quickstart("consent-required");
     let (finding, _) = asked.split_once("\n\n").expect("a finding and more");
     assert!(page.contains(finding), "README.md does not show this finding:\n{finding}");
+}
+
+/// What the comment says of the scenario, in this order: the rule, and the object.
+const FINDINGS: [(&str, &str); 5] = [
+    ("region-outside-envelope", "`aws_lambda_function.overflow` would be created in `us-east-1`"),
+    ("scale-above-ceiling", "`aws_autoscaling_group.workers` could grow above the ceiling for instances"),
+    ("agent-privilege-widened", "`aws_iam_role_policy.agent`"),
+    ("governance-weakened", "`aws_organizations_policy_attachment.regions`"),
+    ("logging-reduced", "`aws_cloudwatch_log_group.agent`"),
+];
+
+#[test]
+fn one_pull_request_with_five_changes_gets_one_readable_comment() {
+    let scenario = "examples/plancheck/one-pull-request";
+    let (plan, source) = (format!("{scenario}/plan.json"), format!("{scenario}/after"));
+    let lock = "examples/quickstart/governance.lock.json";
+    let told = plancheck(
+        &[
+            &["check", "--plan", &plan, "--governance", lock, "--source", &source][..],
+            &["--now", "2026-12-01T09:00:00Z", "--format", "markdown"],
+        ]
+        .concat(),
+    );
+    let comment = String::from_utf8(told.stdout).expect("UTF-8");
+    assert_eq!(told.status.code(), Some(2), "{comment}{}", String::from_utf8_lossy(&told.stderr));
+    let (above, _) = comment.split_once("<details>").expect("a fold");
+    assert!(above.lines().count() <= 12, "{comment}");
+    let findings: Vec<&str> = above.lines().filter(|line| line.starts_with("- ")).collect();
+    let rules = String::from_utf8(plancheck(&["explain"]).stdout).expect("UTF-8");
+    let known = |rule: &str| {
+        let known = rules.lines().any(|line| line.split(' ').next() == Some(rule));
+        if !known {
+            eprintln!("SKIPPED: this version has no rule {rule}");
+        }
+        known
+    };
+    let expected: Vec<_> = FINDINGS.into_iter().filter(|(rule, _)| known(rule)).collect();
+    assert!(expected.len() >= 2 && findings.len() == expected.len(), "{comment}");
+    for (line, (rule, said)) in findings.iter().zip(expected) {
+        assert!(line.contains(said) && line.ends_with(&format!("(`{rule}`)")), "{line} is not about {said}");
+    }
+    // What still stands in the source is told with its line; what is gone has none.
+    assert!(comment.contains(&format!("max_size = 6 → 60 at {source}/main.tf:")), "{comment}");
+    assert!(comment.contains("`aws_lambda_function.overflow (create): region = us-east-1 at "), "{comment}");
 }

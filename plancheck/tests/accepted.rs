@@ -10,6 +10,7 @@
 mod scene;
 
 use plancheck::accepted::Accepted;
+use plancheck::cases::Table;
 use plancheck::finding::Effect;
 use plancheck::report::Report;
 use plancheck::verdict::Verdict;
@@ -184,6 +185,9 @@ proptest::proptest! {
     fn any_text_is_read_or_refused(text in "(\\[\\[accept\\]\\]\n)?([a-z_]{1,8} = (\"[^\"\n]{0,8}\"|[0-9.-]{1,10})\n){0,7}|\\PC{0,40}") {
         if let Err(error) = Accepted::read("list", &text) {
             assert!(error.help.is_some(), "{error:?}");
+        }
+        if let Ok(table) = Table::read("table", &text) {
+            assert!(!table.cases.is_empty());
         }
     }
 
