@@ -861,3 +861,37 @@ fn commits_that_cannot_be_read_are_an_error_and_a_range_is_no_option() {
     let told = desk.check("allowed.json", &["--git", ".", "--git-range=--output=x"]);
     assert!(told.code == 1 && !desk.path("x").exists(), "{}", told.err);
 }
+
+#[test]
+fn vendor_defaults_are_reviewed_listed_and_explained() {
+    let desk = Desk::new();
+    let mut relying = plan(4);
+    let function = json!({
+        "address": "aws_lambda_function.f", "mode": "managed", "type": "aws_lambda_function", "name": "f",
+        "provider_name": "registry.terraform.io/hashicorp/aws",
+        "change": { "actions": ["create"], "before": null, "after": { "function_name": "f" }, "after_unknown": {},
+            "before_sensitive": false, "after_sensitive": {} },
+    });
+    relying["resource_changes"].as_array_mut().expect("changes").push(function);
+    desk.put("relying.json", relying.to_string());
+    let audit =
+        |plan: &str, format: &str| desk.run(&["defaults", "audit", "--plan", plan, "--format", format]);
+    for format in ["markdown", "csv", "json"] {
+        let told = audit("relying.json", format);
+        assert_eq!(told.code, 3, "{format}: {}{}", told.out, told.err);
+        assert!(
+            told.out.contains("aws-lambda-reserved-concurrency")
+                && told.out.contains("aws_lambda_function.f"),
+            "{}",
+            told.out
+        );
+    }
+    assert_eq!(audit("allowed.json", "json").code, 0);
+    assert_eq!(audit("nowhere.json", "json").code, 1);
+    let listed = desk.run(&["defaults", "list", "--type", "aws_lambda_function"]);
+    assert!(listed.code == 0 && listed.out.contains("aws-lambda-reserved-concurrency"), "{}", listed.out);
+    let explained = desk.run(&["defaults", "explain", "aws-lambda-reserved-concurrency"]);
+    assert!(explained.code == 0 && explained.out.contains("What you carry"), "{}", explained.out);
+    let near = desk.run(&["defaults", "explain", "aws-lambda-reserved-concurency"]);
+    assert!(near.code == 1 && near.err.contains("did you mean"), "{}", near.err);
+}

@@ -5,6 +5,7 @@ mod approvals;
 mod approve;
 mod cases;
 mod check;
+mod defaults;
 mod explain;
 mod gate;
 mod hand;
@@ -83,6 +84,8 @@ enum Command {
     Why(why::Args),
     /// Run table tests of governance: plans, and the verdict that each should get
     Test(cases::Args),
+    /// Review the vendor defaults that plans rely on
+    Defaults(defaults::Args),
     /// Write a first envelope from an existing plan or state
     Suggest(suggest::Args),
     /// Write the manual pages
@@ -126,6 +129,7 @@ pub(crate) fn run(args: Vec<OsString>, surroundings: &Surroundings) -> ExitCode 
         Command::Explain(args) => explain::run(args, stdout),
         Command::Why(args) => why::run(args, surroundings, stdout),
         Command::Test(args) => cases::run(args),
+        Command::Defaults(args) => defaults::run(args, surroundings, stdout),
         Command::Suggest(args) => suggest::run(args),
         Command::Man(args) => man::run(args),
         Command::Completions { shell } => completions(*shell),

@@ -15,6 +15,7 @@ mod origin;
 mod overlooked;
 mod policy;
 mod region;
+mod relied;
 mod settings;
 mod tags;
 mod watch;
@@ -34,6 +35,7 @@ use crate::source::Index;
 use attribute::Object;
 use origin::Origins;
 pub use overlooked::{HiddenCeiling, Overlooked};
+pub use relied::{Relied, Rows};
 
 pub use asked::Asked;
 pub use declaration::{Declaration, Record};

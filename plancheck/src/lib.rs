@@ -9,6 +9,7 @@ pub mod cases;
 pub mod change;
 pub mod consent;
 pub mod declared;
+pub mod defaults;
 pub mod facts;
 pub mod finding;
 pub mod governed;

@@ -46,6 +46,6 @@ pub use provider::{
 pub use surface::{Elsewhere, Kind, Role, Surface, surface, surfaces};
 pub use unit::Unit;
 pub use vendor_default::{
-    DefaultOrigin, Risk, SubjectMatter, VendorDefault, default, default_ids, defaults, dimension_of,
+    Applies, DefaultOrigin, Risk, SubjectMatter, VendorDefault, default, default_ids, defaults, dimension_of,
 };
 pub use watch::{Clue, Concern, Sign, Watch, When, watch, watches};

@@ -28,6 +28,9 @@ pub struct VendorDefault {
     /// When the row applies.
     #[serde(borrow)]
     pub condition: Cow<'static, str>,
+    /// When the row applies, as far as a plan can show it. Absent where only the words of `condition` say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<Applies>,
     /// The value in force then, as JSON; a sentence where it is a behavior, `null` where nothing is set.
     pub vendor_default: &'static RawValue,
     /// Who fills it in. Only a provider's default can be seen in a plan.
@@ -67,6 +70,33 @@ impl VendorDefault {
     /// The dimension of an envelope that governs the row.
     pub fn dimension(&self) -> &'static str {
         dimension_of(self.subject_matter)
+    }
+}
+
+/// What a plan shows of a resource that relies on a default.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(bound(deserialize = "'de: 'static"))]
+#[serde(rename_all = "snake_case")]
+pub enum Applies {
+    /// The attribute is not written. Where the block around it is not there either, it cannot be told whether the row applies.
+    Absent,
+    /// The attribute, or the block around it, is not written.
+    BlockAbsent,
+    /// Its text, or the last part of an ARN, begins with one of these.
+    StartsWith(Vec<&'static str>),
+    /// Its text is one of these.
+    OneOf(Vec<&'static str>),
+}
+
+impl Applies {
+    /// Whether a text is one of those the row is about.
+    pub fn holds_for(&self, text: &str) -> bool {
+        let name = if text.starts_with("arn:") { text.rsplit('/').next().unwrap_or(text) } else { text };
+        match self {
+            Self::Absent | Self::BlockAbsent => false,
+            Self::StartsWith(beginnings) => beginnings.iter().any(|beginning| name.starts_with(beginning)),
+            Self::OneOf(words) => words.contains(&text),
+        }
     }
 }
 

@@ -89,7 +89,15 @@ impl<'a> Origins<'a> {
 
     /// Everything the block of this resource sets an argument to: several where it stands in a block that is repeated.
     pub(crate) fn arguments(self, address: &str, path: Path) -> Vec<&'a Expression> {
-        let mut segments = path.segments();
+        self.arguments_at(address, path.segments())
+    }
+
+    /// The same for a path that is given by its names.
+    pub(super) fn arguments_at<'p>(
+        self,
+        address: &str,
+        mut segments: impl Iterator<Item = &'p str>,
+    ) -> Vec<&'a Expression> {
         let first = segments.next().and_then(|first| self.block(address)?.expressions.get(first));
         let mut found: Vec<&Expression> = first.into_iter().collect();
         for segment in segments {
