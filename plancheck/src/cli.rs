@@ -10,6 +10,7 @@ mod explain;
 mod gate;
 mod hand;
 mod input;
+mod ledger;
 mod lock;
 mod man;
 mod output;

@@ -19,6 +19,7 @@ use remit_governance::scope::Account;
 
 use super::Surroundings;
 use super::hand::{self, Hand};
+use super::ledger::Ledger;
 use super::output::{self, Stream};
 
 /// Check a plan file and its approvals, and apply exactly that file.
@@ -55,6 +56,9 @@ pub(super) struct Args {
     /// Somebody who took part in the change and so cannot have approved it; can be given several times
     #[arg(long, value_name = "WHO")]
     author: Vec<String>,
+    /// Where to write what came of it as JSON, the exit code of the command included
+    #[arg(long, value_name = "FILE")]
+    result: Option<PathBuf>,
     /// Apply under the emergency rule; stays a finding of every later run until somebody has reviewed it
     #[arg(long)]
     break_glass: bool,
@@ -127,18 +131,52 @@ pub(super) fn run(args: &Args, surroundings: &Surroundings, color: human::Color)
     let approvals = hand::approvals(&args.approvals)?;
     let mut desk = hand.desk(&trust, &approvals.signed, &args.author);
     desk.break_glass = args.break_glass;
+    desk.consumed = ledger.used();
     let case = Case::of(&hand.report, &hand.plan, &desk)?;
     let answer = case.answer(&desk);
     let mut report = hand.report.clone();
     consent::accept(&mut report, &answer);
-    ledger.remind(&mut report);
+    consent::remind(&mut report, &ledger.unreviewed());
     output::write(Stream::Out, &human::report(&report, color))?;
     if report.verdict() != Verdict::Allowed {
         output::write(Stream::Out, &consent::standing_text(&answer, &approvals.names))?;
-        return Ok(report.verdict().exit_code());
+        return told(args, &report, &answer, None);
     }
-    ledger.use_up(&answer, args.break_glass, &report)?;
-    runner.apply()
+    if let Some(request) = answer.request.as_ref().filter(|_| answer.granted) {
+        ledger.use_up(request, args.break_glass, report.given.now)?;
+    }
+    told(args, &report, &answer, Some(runner.apply()?))
+}
+
+/// The exit code, also written down with what led to it. `ended` is how the command ended, where it was run.
+fn told(
+    args: &Args,
+    report: &Report,
+    answer: &Answer,
+    ended: Option<std::process::ExitStatus>,
+) -> Result<u8, CheckError> {
+    let code = match ended {
+        Some(status) if !status.success() => CHILD_FAILED,
+        Some(_) => 0,
+        None => report.verdict().exit_code(),
+    };
+    if code == CHILD_FAILED {
+        output::write(Stream::Err, "the command failed, after everything was in order\n")?;
+    }
+    if let Some(path) = &args.result {
+        let result = serde_json::json!({
+            "format_version": "1.0",
+            "verdict": report.verdict().id(),
+            "exit_code": code,
+            "command_exit_code": ended.and_then(|status| status.code()),
+            "request": answer.request.as_ref().filter(|_| answer.granted),
+            "break_glass": args.break_glass,
+            "governance": report.governance.digest,
+            "now": report.given.now.to_string(),
+        });
+        hand::write(path, "result", &format!("{result:#}\n"))?;
+    }
+    Ok(code)
 }
 
 impl Runner {
@@ -201,19 +239,10 @@ impl Runner {
         Ok(String::from_utf8_lossy(&self.output(args)?).trim().to_owned())
     }
 
-    fn apply(&self) -> Result<u8, CheckError> {
-        let ended = self.command(&["apply", "-input=false", &self.copy()]).status().map_err(|error| {
+    fn apply(&self) -> Result<std::process::ExitStatus, CheckError> {
+        self.command(&["apply", "-input=false", &self.copy()]).status().map_err(|error| {
             CheckError::new(format!("`{}` cannot be run: {error}", hand::name(&self.program)))
-        })?;
-        if ended.success() {
-            return Ok(0);
-        }
-        let code = ended.code().map_or("a signal".to_owned(), |code| format!("code {code}"));
-        output::write(
-            Stream::Err,
-            &format!("the command failed with {code}, after everything was in order\n"),
-        )?;
-        Ok(CHILD_FAILED)
+        })
     }
 }
 
@@ -270,55 +299,4 @@ fn dependency_lock(args: &Args) -> Result<(), CheckError> {
     Err(CheckError::new("`.terraform.lock.hcl` is not the dependency lock file that was given")
         .with_why("a provider is a program that runs with the credentials of this runner")
         .with_help("have the change of providers merged first, then plan again"))
-}
-
-/// Used requests, one file each. Making a file that must not exist is what no two runs can both do.
-struct Ledger<'a>(&'a Path);
-
-impl<'a> Ledger<'a> {
-    fn open(folder: &'a Path) -> Result<Self, CheckError> {
-        if folder.is_dir() {
-            return Ok(Self(folder));
-        }
-        Err(CheckError::new(format!("the ledger `{}` is not a folder", hand::name(folder)))
-            .with_help("make it once, where it outlives the run and the agents cannot write"))
-    }
-
-    /// Uses up the request that the plan is allowed by. What needed no approval uses nothing.
-    fn use_up(&self, answer: &Answer, break_glass: bool, report: &Report) -> Result<(), CheckError> {
-        let Some(request) = answer.request.as_ref().filter(|_| answer.granted) else { return Ok(()) };
-        let kind = if break_glass { "break-glass" } else { "used" };
-        let path = self.0.join(format!("{request}.{kind}"));
-        let other = self.0.join(format!("{request}.{}", if break_glass { "used" } else { "break-glass" }));
-        let made = if other.exists() {
-            Err(std::io::ErrorKind::AlreadyExists.into())
-        } else {
-            OpenOptions::new().write(true).create_new(true).open(&path)
-        };
-        match made.and_then(|mut file| writeln!(file, "{}", report.given.now)) {
-            Ok(()) => Ok(()),
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-                Err(CheckError::new("the request was used already, so nothing was applied")
-                    .with_help("make a new request; each is good for one run"))
-            }
-            Err(error) => Err(CheckError::new(format!(
-                "the ledger `{}` cannot be written, so nothing was applied: {error}",
-                hand::name(self.0)
-            ))),
-        }
-    }
-
-    /// Emergencies that nobody has reviewed: a file `<request>.reviewed` beside them says that somebody has.
-    fn remind(&self, report: &mut Report) {
-        let Ok(entries) = std::fs::read_dir(self.0) else { return };
-        let mut open: Vec<String> = entries
-            .flatten()
-            .filter_map(|entry| {
-                entry.file_name().to_string_lossy().strip_suffix(".break-glass").map(str::to_owned)
-            })
-            .filter(|request| !self.0.join(format!("{request}.reviewed")).exists())
-            .collect();
-        open.sort();
-        consent::remind(report, &open);
-    }
 }

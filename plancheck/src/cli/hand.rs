@@ -20,6 +20,7 @@ use remit_governance::{Digest, Json, Lock, TrustRoot};
 use super::Surroundings;
 use super::again::Again;
 use super::input::{self, Source};
+use super::ledger::Ledger;
 
 /// A plan, what governs it, and what it would change.
 #[derive(clap::Args)]
@@ -67,6 +68,10 @@ pub(super) struct ConsentArgs {
     /// Smallest serial of a lock that is accepted, so that an old one is not
     #[arg(long, value_name = "COUNT", default_value_t = 0, requires = "trust_root")]
     minimum_serial: u64,
+    /// Folder that remembers used requests, as `gate` keeps it: they do not count again, and emergencies that nobody has
+    /// reviewed are told
+    #[arg(long, value_name = "DIR", requires = "trust_root")]
+    ledger: Option<PathBuf>,
 }
 
 /// What is asked about a plan.
@@ -106,9 +111,12 @@ impl ConsentArgs {
         let report = plancheck::check_beside(PlanInput::Bytes(&plan), governance, beside, given)?;
         let mut hand = Hand { report, plan, lock, state };
         hand.prove(&trust, self.minimum_serial)?;
+        let ledger = self.ledger.as_deref().map(Ledger::open).transpose()?.unwrap_or_default();
+        consent::remind(&mut hand.report, &ledger.unreviewed());
         let Some(folder) = &self.approvals else { return Ok(hand.report) };
         let approvals = approvals(folder)?;
-        let desk = hand.desk(&trust, &approvals.signed, &self.author);
+        let mut desk = hand.desk(&trust, &approvals.signed, &self.author);
+        desk.consumed = ledger.used();
         let case = Case::of(&hand.report, &hand.plan, &desk)?;
         let mut report = hand.report.clone();
         consent::accept(&mut report, &case.answer(&desk));
@@ -121,7 +129,8 @@ impl ConsentArgs {
         let again = again
             .with("--trust-root", text(&self.trust_root).as_deref())
             .with("--state", text(&self.state).as_deref())
-            .with("--approvals", text(&self.approvals).as_deref());
+            .with("--approvals", text(&self.approvals).as_deref())
+            .with("--ledger", text(&self.ledger).as_deref());
         self.author.iter().fold(again, |again, author| again.with("--author", Some(author)))
     }
 }
