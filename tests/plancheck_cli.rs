@@ -787,24 +787,20 @@ fn a_first_envelope_is_suggested_and_allows_what_there_is() {
     }
 }
 
-/// A working copy with one commit; `None` where there is no git, which is said.
-fn commit(desk: &Desk, branch: &str, message: &str) -> Option<()> {
+/// A working copy with one commit.
+fn commit(desk: &Desk, branch: &str, message: &str) {
     let git = |args: &[&str]| {
         let mut command = Command::new("git");
         let people = ["user.name=Dana Reyes", "user.email=dana.reyes@example.com", "commit.gpgsign=false"];
         for setting in people {
             command.arg("-c").arg(setting);
         }
-        command.current_dir(desk.path("")).args(args).stdin(Stdio::null()).output().ok()
+        command.current_dir(desk.path("")).args(args).stdin(Stdio::null()).output().expect("git starts")
     };
-    let Some(made) = git(&["init", "--quiet", &format!("--initial-branch={branch}")]) else {
-        println!("SKIPPED: there is no git");
-        return None;
-    };
+    let made = git(&["init", "--quiet", &format!("--initial-branch={branch}")]);
     assert!(made.status.success(), "{made:?}");
-    let committed = git(&["commit", "--quiet", "--allow-empty", "--message", message]).expect("git");
+    let committed = git(&["commit", "--quiet", "--allow-empty", "--message", message]);
     assert!(committed.status.success(), "{committed:?}");
-    Some(())
 }
 
 fn actor(told: &Told) -> Value {
@@ -815,7 +811,7 @@ fn actor(told: &Told) -> Value {
 fn who_acted_is_said_from_commits_and_changes_no_verdict() {
     let desk = Desk::new();
     let message = "Grow\n\nCo-Authored-By: Fable <noreply@anthropic.com>";
-    let Some(()) = commit(&desk, "claude/grow", message) else { return };
+    commit(&desk, "claude/grow", message);
     let told = desk.check("allowed.json", &["--format", "json", "--git", "."]);
     let found = actor(&told);
     assert_eq!(

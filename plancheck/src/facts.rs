@@ -447,6 +447,11 @@ fn once<T: Hash + Eq>(known: &RefCell<HashSet<Rc<T>>>, value: T) -> Rc<T> {
     value
 }
 
+fn region_before(change: &Changed, sides: &Sides, shared: &Shared<'_>) -> Vec<String> {
+    let before = sides.before.as_ref();
+    before.map(|object| region::own(&change.resource_type, object, shared)).unwrap_or_default()
+}
+
 fn sightings(change: &Changed, sides: &Sides, source: Source<'_, '_>) -> Box<[Sighting]> {
     let Source { origins, asked, shared, .. } = source;
     let watch = shared.watch(&change.resource_type).filter(|_| !asked.concerns.is_empty());
@@ -516,11 +521,7 @@ fn resource(
             .as_ref()
             .filter(|_| !idle && sides.after.is_some())
             .map(|object| account::read(&change, object, origins, &configs, shared)),
-        region_before: sides
-            .before
-            .as_ref()
-            .map(|object| region::own(&change.resource_type, object, shared))
-            .unwrap_or_default(),
+        region_before: region_before(&change, sides, shared),
         tags_before: sides.before().filter(|_| asked.tags).map(tags),
         tags_after: after.filter(|_| asked.tags).map(tags),
         capacity_before,

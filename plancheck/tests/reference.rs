@@ -1,8 +1,14 @@
 //! The rule reference is complete, and the committed page is what the rules say.
 #![allow(
     clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
     reason = "the test compares a file, and writes it when the environment says so"
 )]
+
+mod scene;
 
 use plancheck::render::reference;
 use plancheck::rules::RULES;
@@ -52,4 +58,48 @@ fn every_rule_has_an_id_a_summary_and_its_verdicts() {
     ids.sort_unstable();
     ids.dedup();
     assert_eq!(ids.len(), RULES.len(), "two rules share an id");
+}
+
+/// Which rules judge a limit. What an envelope says of its coverage, and what there are rules for, is the same list.
+const JUDGED: &[(&str, &[&str])] = &[
+    ("limits.regions", &["region-outside-envelope"]),
+    ("limits.regions.inference_geographies", &["cross-region-inference"]),
+    ("limits.capacity", &["scale-above-ceiling", "scale-needs-consent", "scale-unbounded"]),
+    ("limits.instance_types", &["instance-type-not-allowed"]),
+    ("limits.integrations.models", &["model-not-allowed"]),
+    ("limits.integrations.endpoints", &["integration-not-allowed"]),
+    ("limits.integrations.providers", &["provider-not-allowed"]),
+    ("limits.integrations.services", &["service-not-allowed"]),
+    ("limits.perimeter.public", &["public-exposure"]),
+    ("limits.tags.required", &["tag-missing"]),
+    ("limits.growth", &["growth-per-change", "change-too-wide"]),
+    ("limits.logging", &["logging-reduced"]),
+    ("limits.deletion", &["data-deletion"]),
+    ("limits.actions", &["action-invocation"]),
+];
+
+#[test]
+fn what_envelopes_say_of_their_coverage_is_what_there_are_rules_for() {
+    let limits = serde_json::json!({
+        "cost": { "currency": "USD", "period": "monthly", "ceiling": 10 },
+        "regions": { "allow": ["eu-west-1"] },
+        "capacity": { "gpus": { "ceiling": 1 } },
+        "integrations": { "models": ["a"], "endpoints": ["b"], "providers": ["c"], "services": ["d"] },
+        "instance_types": { "deny": ["p5.*"] },
+        "tags": { "required": ["owner"] },
+        "growth": { "resources_per_change": 1 },
+    });
+    let lock =
+        remit_governance::Lock::parse(scene::lock(&[scene::over_all(&limits)]).as_bytes()).expect("a lock");
+    let envelope = lock.envelopes().first().expect("an envelope");
+    for covered in remit_governance::control::coverage(envelope) {
+        let limit = covered.limit.strip_suffix(".gpus").unwrap_or(&covered.limit);
+        let judged = JUDGED.iter().find(|(name, _)| *name == limit);
+        let says = covered.delay != "not judged by this version";
+        assert_eq!(says, judged.is_some(), "{limit}: {}", covered.delay);
+        for rule in judged.map(|(_, rules)| *rules).unwrap_or_default() {
+            let rule = RULES.iter().find(|known| known.id == *rule).expect("a rule");
+            assert_eq!(rule.dimension, covered.dimension, "{}", rule.id);
+        }
+    }
 }
