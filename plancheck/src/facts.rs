@@ -378,6 +378,11 @@ impl Sides {
         Ok(after.or_else(|| will_be.then(Object::wholly_unknown)))
     }
 
+    /// The object as it is, where it becomes another. A no-op says it only once: its side before is left out.
+    fn changing(&self) -> Option<&Object> {
+        self.before.as_ref().filter(|_| self.after.is_some())
+    }
+
     /// The object as it is.
     fn before(&self) -> Option<&Object> {
         if self.same { self.after.as_ref() } else { self.before.as_ref() }
@@ -517,9 +522,7 @@ fn resource(
         region,
         account,
         account_before: sides
-            .before
-            .as_ref()
-            .filter(|_| !idle && sides.after.is_some())
+            .changing()
             .map(|object| account::read(&change, object, origins, &configs, shared)),
         region_before: region_before(&change, sides, shared),
         tags_before: sides.before().filter(|_| asked.tags).map(tags),
