@@ -37,6 +37,27 @@ fn unit_from_variable() -> String {
     limits("capacity = var.capacity") + variable
 }
 
+/// What is wrong with an `aws` block, named by the fault.
+fn aws_cases() -> Vec<(&'static str, String)> {
+    vec![
+        ("aws-block-empty", more("aws = {}")),
+        ("aws-budget-without-cost", more("aws = { budget = {} }")),
+        ("aws-guard-without-regions", more("aws = { region_guard = { targets = [\"r-abcd\"] } }")),
+        (
+            "aws-too-weak",
+            more(
+                "aws = {\n    caps = [{ autoscaling_group = \"workers\", max = 10 }]\n    minimum_strength = { capacity = \"blocks_at_runtime\", logging = \"alerts\" }\n  }",
+            ),
+        ),
+        (
+            "aws-cap-twice",
+            more(
+                "aws = { caps = [{ autoscaling_group = \"a\", max = 1 }, { autoscaling_group = \"a\", max = 2 }] }",
+            ),
+        ),
+    ]
+}
+
 /// Named by the fault.
 fn cases() -> Vec<(&'static str, String)> {
     let parent = envelope("wide", "wide", FINE, "");
@@ -76,7 +97,6 @@ fn cases() -> Vec<(&'static str, String)> {
         ("child-exceeds-parent", approvers() + &parent + &child),
         ("parent-not-a-record", more("parent = \"wide\"")),
         ("approver-not-a-record", replaced("remit_approver.dana.record, ", "\"dana\", ")),
-        ("aws-block", more("aws = {}")),
         ("google-block", more("google = { budget = { subscribers = [\"finops@example.com\"] } }")),
         ("scope-empty", replaced("scope   = { tags = { workload = \"team\" } }", "scope   = {}")),
         ("key-broken", approvers().replace(LEE, "ssh-ed25519 AAAA")),
@@ -127,7 +147,7 @@ resource "remit_default_override" "guard" {{
 fn every_fault_is_an_error_at_plan_that_names_the_attribute() {
     for terraform in Terraform::each("") {
         let mut report = String::new();
-        for (fault, config) in cases() {
+        for (fault, config) in cases().into_iter().chain(aws_cases()) {
             terraform.write("main.tf", &config);
             let ran = terraform.plan();
             assert_eq!(ran.code, Some(1), "{fault} is not an error:\n{ran}");

@@ -10,6 +10,7 @@ mod declaration;
 mod docs;
 mod functions;
 mod provider;
+mod reconcile;
 mod resources;
 mod spelling;
 

@@ -61,8 +61,9 @@ impl Provider for Remit {
             .description(
                 "Remit puts people in charge of what AI agents may do to cloud infrastructure. Declare who \
              may decide what, hand the governance lock to plancheck, and every plan is judged before \
-             it is applied. With a pinned trust root, loosening a declaration needs the approval of people. \
-             Declarations need no credentials: this version calls no cloud and collects no telemetry.",
+             it is applied; give an envelope an `aws` block, and it becomes budgets, policies and caps there. \
+             With a pinned trust root, loosening a declaration needs the approval of people. Without an `aws` \
+             block nothing is called and no credentials are needed. No telemetry is collected.",
             )
     }
 
@@ -73,7 +74,7 @@ impl Provider for Remit {
     async fn configure(&self, request: ConfigureRequest<Settings>) -> Result<Configured, Diagnostics> {
         let settings = request.config;
         faults(&settings).or_value(())?;
-        Ok(Configured { consent: settings.consent.read()?, aws: settings.aws })
+        Ok(Configured { consent: settings.consent.read()?, aws: aws::Connections::new(settings.aws) })
     }
 
     fn resources(&self) -> Vec<ResourceEntry<Configured>> {

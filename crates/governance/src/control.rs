@@ -1,5 +1,9 @@
-//! What becomes of limits in a cloud, and what remains uncovered. In this version nothing is materialized: an envelope is
-//! declared, and its limits hold where plans are checked.
+//! What becomes of limits in a cloud, and what remains uncovered. Without a cloud block an envelope is declared only, and its
+//! limits hold where plans are checked; what each cloud adds is in a module of its own.
+
+pub mod aws;
+
+use std::borrow::Cow;
 
 use crate::{
     dimension::{Dimension, words},
@@ -33,25 +37,36 @@ pub struct Coverage {
     /// What the control can do at most. Where no rule judges the limit yet, it does nothing, and `delay` and `residual` say so.
     pub strength: Strength,
     /// When it acts, or that it does not.
-    pub delay: &'static str,
+    pub delay: Cow<'static, str>,
     /// What it does not cover.
-    pub residual: &'static str,
+    pub residual: Cow<'static, str>,
 }
 
 impl Coverage {
     fn judged(dimension: Dimension, limit: impl Into<String>, residual: &'static str) -> Self {
         let delay = "acts when plancheck reads a plan, before it is applied";
-        Self { dimension, limit: limit.into(), strength: Strength::PlanTimeOnly, delay, residual }
+        Self::at_plan(dimension, limit.into(), delay, residual)
     }
 
     /// For a limit that no rule of plancheck looks at. The residual says what follows from that.
     fn not_judged(dimension: Dimension, limit: impl Into<String>, residual: &'static str) -> Self {
         let delay = "not judged by this version";
-        Self { dimension, limit: limit.into(), strength: Strength::PlanTimeOnly, delay, residual }
+        Self::at_plan(dimension, limit.into(), delay, residual)
+    }
+
+    fn at_plan(dimension: Dimension, limit: String, delay: &'static str, residual: &'static str) -> Self {
+        Self {
+            dimension,
+            limit,
+            strength: Strength::PlanTimeOnly,
+            delay: delay.into(),
+            residual: residual.into(),
+        }
     }
 }
 
-/// The coverage of every limit that the envelope declares, in the order of the declaration.
+/// The coverage of every limit that the envelope declares by plancheck alone, in the order of the declaration. What the
+/// controls of a cloud add is [`aws::compile`]'s to say.
 pub fn coverage(envelope: &Envelope) -> Vec<Coverage> {
     let limits = &envelope.limits;
     let mut found = Vec::new();

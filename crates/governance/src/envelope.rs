@@ -1,6 +1,7 @@
 //! The envelope: whose decisions are bounded, where, by what limits, and who can open them.
 
 use crate::{
+    aws::Aws,
     compose,
     consent::Consent,
     digest::Digest,
@@ -43,6 +44,8 @@ pub struct Envelope {
     pub freezes: Vec<Freeze>,
     /// Whether destroying it must first be made possible.
     pub deletion_protection: bool,
+    /// Its controls in AWS. Without them it is declared only.
+    pub aws: Option<Aws>,
 }
 
 /// Agents whose decisions an envelope bounds. Empty means everybody, since whoever cannot be told apart is an agent.
@@ -131,7 +134,8 @@ impl Envelope {
         let review = r.optional(fields, "review", Review::read);
         let freezes = r.optional(fields, "freezes", |r, json| r.set(json, Freeze::read)).unwrap_or_default();
         let deletion_protection = r.optional(fields, "deletion_protection", Reader::bool).unwrap_or(true);
-        for cloud in ["aws", "google", "azure"] {
+        let aws = r.optional(fields, "aws", Aws::read);
+        for cloud in ["google", "azure"] {
             r.optional(fields, cloud, |r, _| not_available(r, cloud));
         }
         let envelope = Self {
@@ -146,6 +150,7 @@ impl Envelope {
             review,
             freezes: freezes.into_iter().collect(),
             deletion_protection,
+            aws,
         };
         if let Some((_, Some(parent))) = &parent {
             r.adopt(compose::contains(parent, &envelope).err().unwrap_or_default());
@@ -166,6 +171,7 @@ impl Envelope {
             .put_some("review", self.review.as_ref().map(Review::normal))
             .put("freezes", self.freezes.iter().map(Freeze::normal).collect::<Json>())
             .put("deletion_protection", self.deletion_protection)
+            .put_some("aws", self.aws.as_ref().map(Aws::normal))
     }
 }
 

@@ -1,12 +1,13 @@
 //! The domain of Remit, pure: what people declare, what it means, and how declarations combine. No clock, environment,
 //! file or network is read here, and nothing of ours is imported; the same inputs give the same bytes.
 //!
-//! Declarations: [`envelope`], [`approver`], [`default_override`]. Their parts: [`scope`], [`limits`], [`consent`],
+//! Declarations: [`envelope`] (with its block [`aws`]), [`approver`], [`default_override`]. Their parts: [`scope`], [`limits`], [`consent`],
 //! [`money`], [`region`], [`glob`], [`time`], [`person`]. What they become: [`record`], [`digest`], [`lock`],
 //! [`transition`], [`change`], [`control`]. Who agreed: [`approval`], [`trust_root`], [`history`]. How they combine: [`compose`]. What is wrong with one: [`invalid`].
 
 pub mod approval;
 pub mod approver;
+pub mod aws;
 pub mod change;
 pub mod compose;
 pub mod consent;

@@ -52,6 +52,11 @@ impl Account {
     pub fn cloud(&self) -> Cloud {
         self.cloud
     }
+
+    /// The id in that cloud.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
 }
 
 fn is_uuid(text: &str) -> bool {

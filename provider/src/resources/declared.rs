@@ -48,6 +48,42 @@ pub(crate) trait Kind: Send + Sync + 'static {
     fn identity(id: &str) -> Value {
         Value::from(id)
     }
+
+    /// Completes a plan by what becomes of the declaration in clouds. Nothing is called.
+    fn plan(_planned: &mut Object, _prior: Option<&Object>) {}
+
+    /// Makes what becomes of the declaration in clouds. `made` has all that follows from the declaration alone.
+    fn apply(
+        _cx: &Context<Configured>,
+        _prior: Option<Object>,
+        made: Object,
+    ) -> impl Future<Output = Outcome<Attributes>> + Send {
+        async { Outcome::Done(Attributes(made)) }
+    }
+
+    /// Looks at what became of the declaration in clouds.
+    fn observe(
+        _cx: &Context<Configured>,
+        state: Object,
+    ) -> impl Future<Output = Result<Object, Diagnostics>> + Send {
+        async { Ok(state) }
+    }
+
+    /// Removes what became of the declaration in clouds.
+    fn remove(
+        _cx: &Context<Configured>,
+        _state: Object,
+    ) -> impl Future<Output = Deletion<Attributes>> + Send {
+        async { Deletion::Done }
+    }
+
+    /// The state of what an import id names in a cloud, if it is an id of that form.
+    fn import(
+        _cx: &Context<Configured>,
+        _id: &str,
+    ) -> impl Future<Output = Result<Option<Object>, Diagnostics>> + Send {
+        async { Ok(None) }
+    }
 }
 
 /// What follows from a declaration.
@@ -101,10 +137,16 @@ impl<K: Kind> Resource for Declares<K> {
             (Some(declared), Some(prior)) if prior.get("record").as_str() == Some(&declared.record) => {
                 let kept = prior.clone().into_iter();
                 set_all(&mut planned, kept.filter(|(name, _)| COMPUTED.contains(&name.as_str())));
+                // What became of it in clouds may have changed since.
+                set_all(
+                    &mut planned,
+                    declared.more.into_iter().filter(|(name, _)| name.as_str() == "controls"),
+                );
             }
             (Some(declared), _) => complete(&mut planned, declared),
             (None, _) => set_all(&mut planned, K::unknown()),
         }
+        K::plan(&mut planned, prior.as_ref());
         consented(context, &mut planned, prior.as_ref())?;
         Ok(Plan::new(Attributes(planned)))
     }
@@ -126,15 +168,18 @@ impl<K: Kind> Resource for Declares<K> {
         context: &Context<Configured>,
         request: CreateRequest<Attributes>,
     ) -> Outcome<Attributes> {
-        made::<K>(context, request.planned, None)
+        match made::<K>(context, request.planned, None) {
+            Ok(made) => K::apply(context, None, made).await,
+            Err(faults) => Outcome::Failed(faults),
+        }
     }
 
     async fn read(
         &self,
-        _: &Context<Configured>,
+        cx: &Context<Configured>,
         request: ReadRequest<Attributes>,
     ) -> Result<Found<Attributes>, Diagnostics> {
-        Ok(Found::Present(request.state))
+        Ok(Found::Present(Attributes(K::observe(cx, request.state.0).await?)))
     }
 
     async fn update(
@@ -142,7 +187,10 @@ impl<K: Kind> Resource for Declares<K> {
         context: &Context<Configured>,
         request: UpdateRequest<Attributes>,
     ) -> Outcome<Attributes> {
-        made::<K>(context, request.planned, Some(&request.prior.0))
+        match made::<K>(context, request.planned, Some(&request.prior.0)) {
+            Ok(made) => K::apply(context, Some(request.prior.0), made).await,
+            Err(faults) => Outcome::Failed(faults),
+        }
     }
 
     /// Reached without [`Self::plan_destroy`] when Terraform is told to replace: it does not tell the provider at plan.
@@ -157,18 +205,21 @@ impl<K: Kind> Resource for Declares<K> {
         }
         match context.client().consent.end(&state) {
             Some(refused) => Deletion::Failed(refused.into()),
-            None => Deletion::Done,
+            None => K::remove(context, state).await,
         }
     }
 
     async fn import(
         &self,
-        _: &Context<Configured>,
+        cx: &Context<Configured>,
         request: ImportRequest,
     ) -> Result<Attributes, Diagnostics> {
         let wrong = || request.wrong_id(K::ID.0, K::ID.1);
-        let identity = K::identity(request.id().ok_or_else(wrong)?);
-        let state = Object::new().with(K::IDENTITY, identity);
+        let id = request.id().ok_or_else(wrong)?;
+        if let Some(state) = K::import(cx, id).await? {
+            return Ok(Attributes(state.with("approved", false)));
+        }
+        let state = Object::new().with(K::IDENTITY, K::identity(id));
         // The parser says whether it is a good one; everything else is missing, and may be.
         let faults = K::judge(Config::new(&state, &COMPUTED).json()).err().unwrap_or_default();
         let about_identity = |fault: &&Invalid| fault.place() == K::IDENTITY;
@@ -179,39 +230,33 @@ impl<K: Kind> Resource for Declares<K> {
     }
 }
 
-/// The end of a create or update: what the plan could not know yet is known now, and whoever has to agree has.
+/// The declaration as it comes into force: what the plan could not know yet is known now, and whoever has to agree has.
 fn made<K: Kind>(
     context: &Context<Configured>,
     planned: Attributes,
     prior: Option<&Object>,
-) -> Outcome<Attributes> {
+) -> Result<Object, Diagnostics> {
     let mut made = planned.0;
     let config = Config::new(&made, &COMPUTED);
-    let completed = if made.get("record").is_unknown() {
-        K::declare(config.json()).map(Some)
+    if made.get("record").is_unknown() {
+        let declared = K::declare(config.json());
+        let declared = declared.map_err(|faults| config.diagnose(&K::schema(), faults))?;
+        complete(&mut made, declared);
     } else {
-        K::judge(config.json()).map(|()| None)
-    };
-    match completed {
-        Ok(declared) => {
-            if let Some(declared) = declared {
-                complete(&mut made, declared);
-            }
-        }
-        Err(faults) => return Outcome::Failed(config.diagnose(&K::schema(), faults)),
+        K::judge(config.json()).map_err(|faults| config.diagnose(&K::schema(), faults))?;
     }
     // Known at plan means that nothing was to come into force: the same record, in force, however it is spelled.
     if !made.get("history").is_unknown() {
-        return Outcome::Done(Attributes(made));
+        return Ok(made);
     }
     let record = made.get("record").as_str().unwrap_or_default().to_owned();
     let step = context.client().consent.advance(&record, prior, &with_prior(&made, prior));
     match step {
         Step::Declared => in_force(&mut made, None),
         Step::Same(history) | Step::Next(history) => in_force(&mut made, Some(&history)),
-        Step::Refused(refused) => return Outcome::Failed(refused.into()),
+        Step::Refused(refused) => return Err(refused.into()),
     }
-    Outcome::Done(Attributes(made))
+    Ok(made)
 }
 
 /// Plans `approved` and `history`. What has yet to come into force is unknown, whether or not everybody has signed by now,

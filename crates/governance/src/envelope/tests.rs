@@ -114,7 +114,7 @@ const WRONG: &[(&str, &str)] = &[
         r#"[{"from":"2027-01-03T00:00:00Z","until":"2026-12-20T00:00:00Z","reason":"r","owner":"a@b.example"}]"#,
     ),
     ("deletion_protection", r#""yes""#),
-    ("aws", r#"{"budget":{}}"#),
+    ("aws", r#"{"budgets":{}}"#),
     ("google", "{}"),
     ("ownr", "1"),
 ];

@@ -1,8 +1,6 @@
 //! The provider's `aws` settings, named as users of AWS tools know them. Nothing is connected here: an envelope that is only
 //! declared needs neither settings nor credentials.
 
-#![cfg_attr(not(test), expect(dead_code, reason = "controls that connect follow"))]
-
 use std::collections::BTreeMap;
 
 use tf_provider_sdk::{

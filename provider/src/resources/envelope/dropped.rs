@@ -2,8 +2,19 @@
 //! one for this reason; the rest is here.
 
 /// Optional names inside objects, by object. Sorted.
-const DROPPED: [(&str, &str); 12] = [
+const DROPPED: [(&str, &str); 17] = [
     ("agents", "actors principals"),
+    (
+        "aws",
+        "account budget caps minimum_strength region_guard scale_guard service_control_policies tamper_guard",
+    ),
+    ("aws.budget", "account subscribers topic"),
+    (
+        "aws.caps",
+        "account autoscaling_group lambda_function max min region reserved_concurrency scalable_target",
+    ),
+    ("aws.region_guard", "exempt_actions"),
+    ("aws.service_control_policies", "max_bytes max_per_target"),
     ("consent", "by_dimension execute_within expires_after minimum_assurance minimum_assurance_exception"),
     (
         "limits",

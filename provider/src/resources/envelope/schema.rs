@@ -3,7 +3,7 @@
 
 use tf_provider_sdk::{Attribute, Schema, Type};
 
-use super::{dropped, limits::limits};
+use super::{aws, dropped, limits::limits};
 use crate::{
     resources::shared::{self, accountable},
     spelling,
@@ -35,7 +35,7 @@ pub(super) fn schema() -> Schema {
                 "Refuses, at plan, to destroy or replace the envelope. To remove it, set this to \
                  `false`, apply, then destroy.",
             ),
-            cloud("aws", "AWS"),
+            aws::aws(),
             cloud("google", "Google Cloud"),
             cloud("azure", "Azure"),
             controls(),
@@ -45,11 +45,13 @@ pub(super) fn schema() -> Schema {
         .description(format!(
             "What AI agents may do in a part of your infrastructure, who can let them do more, and \
              until when. An envelope is judged by plancheck before a change is applied.\n\n\
-             **What it does not stop.** Declaring an envelope changes nothing in a cloud: no budget, \
-             region guard or scaling cap is made in this version. Regions and capacity are judged \
-             where plancheck checks a plan; a change made elsewhere, in a console or by an API call, \
-             is not seen. The other limits are declared and recorded, and each says below that it is \
-             not judged yet. Approvals are not verified, so a change that needs consent stays one. \
+             **What it does not stop.** Without an `aws` block nothing in a cloud changes. With one, each control does what \
+             `coverage` says and no more: a budget tells people after the money is spent; guards bind the principals in \
+             `agents.principals` alone, never the management account nor what AWS does through roles of its own; a cap holds the \
+             one thing that it is on. Whoever holds the credentials of the provider can undo all of it. Where plancheck judges a \
+             limit, it does so for changes that come through a checked plan; a change made in a console or by an API call is not \
+             seen. The other limits are declared and recorded, and each says below that it is not judged yet. Approvals are not \
+             verified, so a change that needs consent stays one. \
              `coverage` repeats this limit by limit.\n\n{}",
             dropped::warning()
         ))
@@ -184,16 +186,30 @@ fn cloud(attribute: &str, name: &str) -> Attribute {
 }
 
 fn controls() -> Attribute {
+    let computed =
+        |name: &str, description: &str| Attribute::string(name).computed().description(description);
     Attribute::nested_list(
         "controls",
         [
-            Attribute::string("id").computed().description("Id in the cloud."),
-            Attribute::string("kind").computed().description("What it is, such as a budget."),
-            Attribute::string("status").computed().description("Whether it is in force."),
+            computed("kind", "`service_control_policy`, `budget`, `scalable_target`, `autoscaling_group` or `lambda_function`."),
+            computed("name", "Its name in the cloud, the same in every run."),
+            computed("id", "Its id in the cloud."),
+            computed("account", "The account that it is in."),
+            computed("region", "Its region, for what has one."),
+            computed(
+                "status",
+                "`in_force`; `changed` or `missing` when somebody did that outside of Terraform; `pending` when it was not made yet.",
+            ),
+            computed("definition", "What it says, as JSON: as declared in a plan, as found in the state."),
+            computed("prior", "For a cap: what was there before, which is restored in the end. `none` if nothing was."),
+            computed("usage", "How much of the cloud's quotas it uses, and what is left."),
         ],
     )
     .computed()
-    .description("Controls in clouds that the envelope became. Always empty in this version.")
+    .description(
+        "Controls in clouds that the envelope became. One that was changed, detached or deleted outside of Terraform shows up here in \
+         the next plan.",
+    )
 }
 
 fn coverage() -> Attribute {
@@ -203,7 +219,7 @@ fn coverage() -> Attribute {
             Attribute::string("limit").computed().description("The limit."),
             Attribute::string("strength").computed().description(
                 "What holds it at most: `blocks_at_runtime`, `denies_on_write`, `stops_late`, `alerts` or \
-                 `plan_time_only`. Always the last in this version.",
+                 `plan_time_only`. Without a cloud block, always the last.",
             ),
             Attribute::string("delay")
                 .computed()
