@@ -23,11 +23,15 @@ use serde_json::{Map, Value, json};
 static LOCK: LazyLock<String> = LazyLock::new(|| {
     let capacity = json!({
         "instances": { "ceiling": 20, "authorize_above": 12 }, "tasks": { "ceiling": 20, "authorize_above": 12 },
-        "nodes": { "ceiling": 20 }, "concurrency": { "ceiling": 20 }, "replicas": { "ceiling": 20 }, "model_units": { "ceiling": 20 },
+        "gpus": { "ceiling": 8 }, "nodes": { "ceiling": 20 }, "concurrency": { "ceiling": 20 }, "replicas": { "ceiling": 20 }, "model_units": { "ceiling": 20 },
     });
     let limits = json!({ "regions": { "allow": ["eu-west-1", "gcp:europe-west1", "azure:westeurope"] }, "capacity": capacity });
+    let mut strict = limits.clone();
+    strict["instance_types"] = json!({ "deny": ["p5.*"], "authorize": ["g5.*"] });
+    strict["integrations"] = json!({ "models": ["anthropic.claude-*"], "endpoints": ["*.pinecone.io"] });
     lock(&[
         json!({ "name": "all", "scope": { "addresses": ["**"] }, "limits": limits }),
+        json!({ "name": "strict", "scope": { "resource_types": ["aws_instance", "aws_bedrockagent_*", "aws_cloudwatch_*"] }, "limits": strict }),
         json!({ "name": "tagged", "scope": { "tags": { "workload": "agents" } }, "limits": limits }),
         json!({ "name": "account", "scope": { "accounts": ["aws:123456789012"], "workspaces": ["prod"] }, "limits": limits }),
     ])
@@ -71,12 +75,29 @@ fn side(kind: &str, name: &str, max: &Value) -> Value {
         "azurerm_monitor_autoscale_setting" => {
             json!({ "location": "westeurope", "profile": [{ "capacity": [{ "maximum": max }] }] })
         }
+        "aws_instance" => json!({ "instance_type": text(max, &["m5.large", "g5.xlarge", "p5.48xlarge"]) }),
+        "aws_bedrockagent_agent" => json!({
+            "agent_name": name,
+            "foundation_model": text(max, &["anthropic.claude-3", "us.anthropic.claude-3", "eu.meta.llama3"]),
+        }),
+        "aws_cloudwatch_event_api_destination" => json!({
+            "name": name, "invocation_endpoint": text(max, &["https://a.pinecone.io/x", "https://evil.example/x", "a.pinecone.io"]),
+        }),
         "azurerm_cognitive_deployment" => json!({ "sku": [{ "capacity": max }] }),
         _ => json!({ "name": name, "region": max }),
     }
 }
 
+/// One of these texts, or what is no number as it is.
+fn text(max: &Value, texts: &[&str]) -> Value {
+    let number = max.as_u64().and_then(|number| usize::try_from(number).ok());
+    number.map_or_else(|| max.clone(), |number| json!(texts[number % texts.len()]))
+}
+
 const KINDS: &[&str] = &[
+    "aws_instance",
+    "aws_bedrockagent_agent",
+    "aws_cloudwatch_event_api_destination",
     "aws_autoscaling_group",
     "aws_appautoscaling_target",
     "aws_ecs_service",

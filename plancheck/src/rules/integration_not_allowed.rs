@@ -34,8 +34,8 @@ Connect to an allowed host; or have the envelope changed first, under its own qu
 In these lists a name is one piece: `*.pinecone.io` is every host under `pinecone.io`.
 
 ## Unknown values
-A host that is known only after apply needs consent, where the attribute is one that names a host. Other attributes that are not known \
-yet, such as the ARN of a function, are passed over: they name things of the cloud, which `service-not-allowed` and the scopes see.",
+What is known only after apply needs consent, also where only one of several environment variables is not known. Attributes that \
+never hold a host, such as the ARN of a function or the name of a bucket, are passed over.",
     verdicts: &[
         ("the list does not have the host", Effect::Deny),
         ("the host is in `authorize`", Effect::Consent),
@@ -96,11 +96,9 @@ fn uses(resource: &Resource) -> Vec<Use> {
                     push(What::Named { names: vec![host], secret: setting.sensitive, was_there });
                 }
             }
-            Value::CannotTell(why) if names_a_host(setting) => push(What::CannotTell(why.clone())),
-            Value::Computed if names_a_host(setting) => {
-                push(What::CannotTell(left_open(setting)));
-            }
-            Value::CannotTell(_) | Value::Computed => {}
+            _ if never_holds_a_host(setting) => {}
+            Value::CannotTell(why) => push(What::CannotTell(why.clone())),
+            Value::Computed => push(What::CannotTell(left_open(setting))),
         }
     }
     uses
@@ -112,6 +110,35 @@ fn hosts_of(settings: &Settings) -> BTreeSet<String> {
 
 fn names_a_host(setting: &Setting) -> bool {
     setting.path.segments().last().is_some_and(|last| HOSTS.contains(&last))
+}
+
+/// Attributes that name or describe things of the cloud, by how their last word ends.
+const NO_HOSTS: [&str; 17] = [
+    "_id",
+    "_ids",
+    "_identifier",
+    "_key",
+    "_keys",
+    "_state",
+    "_status",
+    "_type",
+    "_version",
+    "action",
+    "arn",
+    "bucket",
+    "enabled",
+    "lambda",
+    "mode",
+    "name",
+    "type",
+];
+
+fn never_holds_a_host(setting: &Setting) -> bool {
+    setting
+        .path
+        .segments()
+        .last()
+        .is_some_and(|last| NO_HOSTS.iter().any(|end| last.ends_with(end)) && !HOSTS.contains(&last))
 }
 
 /// The hosts that a value names, wherever in it.

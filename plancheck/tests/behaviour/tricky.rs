@@ -46,11 +46,60 @@ fn tricky_plans_get_the_answer_that_people_would_give() {
             plan(&[change("aws_sqs_queue.q", &["no-op"], kept.clone(), kept)]),
             (Verdict::Allowed, &["region-outside-envelope"]),
         ),
+        (
+            "region unknown",
+            plan(&[referring_region(unknown(in_region(&Value::Null), json!({ "region": true })))]),
+            (Verdict::ConsentRequired, &["region-outside-envelope"]),
+        ),
         ("bad region on the resource", plan(&[in_region(&json!("us-west-1"))]), OUTSIDE),
     ];
     for (name, plan, expected) in rows {
         assert_judged(name, &judge(&[over_all(&limits())], &plan), expected);
     }
+}
+
+/// The change as part of a plan whose configuration is not carried, so that nothing says what the region is left to.
+fn referring_region(mut change: Value) -> Value {
+    change["module_address"] = json!("module.elsewhere");
+    change["address"] = json!("module.elsewhere.aws_sqs_queue.q");
+    change
+}
+
+#[test]
+fn required_tags_are_neither_read_into_null_nor_into_the_unknown() {
+    let mut limits = limits();
+    limits["tags"] = json!({ "required": ["owner"] });
+    let tagged =
+        |tags: Value| create("aws_sqs_queue.q", json!({ "name": "q", "tags": tags, "tags_all": tags }));
+    let rows: [(&str, Value, Expected); 4] = [
+        ("null", tagged(Value::Null), (Verdict::Denied, &["tag-missing"])),
+        ("another", tagged(json!({ "team": "a" })), (Verdict::Denied, &["tag-missing"])),
+        ("there", tagged(json!({ "owner": "mina" })), ALLOWED),
+        (
+            "unknown",
+            unknown(tagged(Value::Null), json!({ "tags": true, "tags_all": true })),
+            (Verdict::ConsentRequired, &["tag-missing"]),
+        ),
+    ];
+    for (name, change, expected) in rows {
+        assert_judged(name, &judge(&[over_all(&limits)], &plan(&[change])), expected);
+    }
+    let mut by_default = plan(&[tagged(Value::Null)]);
+    by_default["configuration"]["provider_config"]["aws"]["expressions"]["default_tags"] =
+        json!([{ "tags": { "constant_value": { "owner": "mina" } } }]);
+    assert_judged("default tags", &judge(&[over_all(&limits)], &by_default), ALLOWED);
+}
+
+#[test]
+fn a_region_that_only_the_provider_block_says_counts() {
+    let mut plan = plan(&[create("aws_sqs_queue.q", json!({ "name": "q" }))]);
+    plan["configuration"]["provider_config"]["aws"]["expressions"]["region"] =
+        json!({ "constant_value": "us-west-1" });
+    assert_judged(
+        "provider",
+        &judge(&[over_all(&limits())], &plan),
+        (Verdict::Denied, &["region-outside-envelope"]),
+    );
 }
 
 #[test]
