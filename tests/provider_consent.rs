@@ -359,6 +359,29 @@ fn a_key_nobody_vouched_for_opens_nothing() {
     }
 }
 
+/// Runs that get no files of approvals get their texts.
+#[test]
+fn approvals_can_be_given_as_texts() {
+    for scene in Scene::each() {
+        let as_texts = scene.config(20).replace(
+            "approvals_dir = \"${path.root}/approvals\"",
+            "approvals = [for name in fileset(path.root, \"elsewhere/*.json\") : file(name)]",
+        );
+        scene.write(&as_texts);
+        scene.refused("Not approved");
+        for (index, signed) in scene.signed("a", &[&scene.rita]).iter().enumerate() {
+            scene.terraform.write(&format!("elsewhere/{index}.json"), &signed.to_json());
+        }
+        scene.terraform.apply();
+        scene.terraform.assert_empty("after approvals as texts");
+        // A text that is no approval is told, and the rest still counts.
+        scene.terraform.write("elsewhere/broken.json", "{}");
+        scene.terraform.assert_empty("beside a broken text");
+        scene.write(&as_texts.replace("ceiling = 20", "ceiling = 30"));
+        scene.refused("this is not a signed statement");
+    }
+}
+
 /// Approving and applying the very plan that was approved, where more was signed in between.
 #[test]
 fn the_plan_that_was_approved_is_the_one_that_is_applied() {

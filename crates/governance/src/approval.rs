@@ -14,6 +14,7 @@ mod request;
 mod signed;
 mod sshsig;
 mod statement;
+mod vote;
 
 pub use judge::{Counted, Growth, Outcome, Question, Standing, Subject, Void, judge};
 pub use policy::{Need, Policy, Voter};
