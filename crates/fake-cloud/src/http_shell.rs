@@ -28,7 +28,7 @@ use crate::{
     protocol::{Request, Response},
     seed::Seed,
     shared::{Fate, OutOfBand, Shared, lock},
-    world::Settings,
+    world::{Settings, World},
 };
 
 /// A cloud that listens on this machine, in a thread of its own, until it is dropped.
@@ -38,6 +38,10 @@ pub struct FakeCloud {
     stop: Option<oneshot::Sender<()>>,
     thread: Option<thread::JoinHandle<()>>,
 }
+
+/// A cloud at one time.
+#[derive(Clone)]
+pub struct Snapshot(World);
 
 impl FakeCloud {
     /// Starts a cloud on a free port.
@@ -88,6 +92,16 @@ impl FakeCloud {
     /// All that exists, as JSON for people and for comparisons. Its form is no contract.
     pub fn state(&self) -> Value {
         serde_json::to_value(&*lock(&self.shared.world)).unwrap_or(Value::Null)
+    }
+
+    /// All that exists, to come back to.
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot(lock(&self.shared.world).clone())
+    }
+
+    /// Makes everything what it was; the log stays, and faults that are ordered.
+    pub fn restore(&self, snapshot: &Snapshot) {
+        lock(&self.shared.world).clone_from(&snapshot.0);
     }
 
     /// Adds what no operation creates.

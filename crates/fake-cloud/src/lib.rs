@@ -32,7 +32,7 @@ pub use control::Request as ControlRequest;
 pub use event::{Entry, Kind};
 pub use fault::{Effect, Fault};
 pub use guesses::{GUESSES, Guess};
-pub use http_shell::FakeCloud;
+pub use http_shell::{FakeCloud, Snapshot};
 pub use refusal::Refusal;
 pub use seed::Seed;
 pub use shared::OutOfBand;
