@@ -44,7 +44,8 @@ pub struct TestPlan {
     identity: Option<pb::ResourceIdentityData>,
 }
 
-/// One resource and its state, as Terraform would keep it. Starts without a state.
+/// One resource and its state, as Terraform would keep it. Starts without a state. A clone is a state kept apart, such as one from
+/// before a crash.
 pub struct ResourceTest<'a, P: Provider> {
     provider: &'a TestProvider<P>,
     type_name: String,
@@ -55,6 +56,21 @@ pub struct ResourceTest<'a, P: Provider> {
     identity: Option<pb::ResourceIdentityData>,
     /// A failed create left it behind: the next apply replaces it.
     tainted: bool,
+}
+
+impl<P: Provider> Clone for ResourceTest<'_, P> {
+    fn clone(&self) -> Self {
+        Self {
+            provider: self.provider,
+            type_name: self.type_name.clone(),
+            ty: self.ty,
+            version: self.version,
+            state: self.state.clone(),
+            private: self.private.clone(),
+            identity: self.identity.clone(),
+            tainted: self.tainted,
+        }
+    }
 }
 
 impl<'a, P: Provider> ResourceTest<'a, P> {
