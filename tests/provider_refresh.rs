@@ -1,0 +1,93 @@
+//! What it costs to look at many envelopes, counted by the fake cloud: never a write, one look at each control, and what AWS only
+//! tells notification by notification.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    reason = "a test crate: it stops at the first thing that is not as it should be"
+)]
+
+#[path = "provider_faults/cloud.rs"]
+mod cloud;
+#[path = "provider_faults/connected.rs"]
+mod connected;
+
+use std::collections::BTreeMap;
+
+use connected::{approver, object, provider};
+use fake_cloud::Seed;
+use serde_json::{Map, json};
+use tf_provider_sdk::Object;
+
+const ENVELOPES: usize = 500;
+/// What one envelope becomes: a policy, a budget, a cap on a function.
+const CONTROLS: usize = 3;
+/// At the limit, when the forecast reaches it, and at the mark.
+const NOTIFICATIONS: usize = 3;
+
+fn unit(number: usize) -> String {
+    format!("ou-abcd-{number:08}")
+}
+
+fn envelope(number: usize) -> Object {
+    object(&json!({
+        "name": format!("team-{number}"), "purpose": "Routing",
+        "owner": { "name": "Mina Okafor", "email": "mina.okafor@example.com" },
+        "scope": { "tags": { "workload": format!("team-{number}") } },
+        "agents": { "principals": ["aws:arn:aws:iam::123456789012:role/agents/*"] },
+        "limits": {
+            "cost": { "currency": "USD", "period": "monthly", "ceiling": 1000, "notify_at": [80] },
+            "regions": { "allow": ["eu-west-1"] },
+            "capacity": { "concurrency": { "ceiling": 1 } },
+        },
+        "consent": { "approvers": [approver()], "quorum": { "finance": 1 } },
+        "review": { "every": "quarter", "due": "2027-02-28" },
+        "deletion_protection": false,
+        "aws": {
+            "budget": { "subscribers": [] }, "region_guard": { "targets": [unit(number)] },
+            "caps": [{ "lambda_function": format!("function-{number}"), "reserved_concurrency": 1 }],
+        },
+    }))
+}
+
+#[test]
+fn many_envelopes_are_looked_at_in_few_calls_and_without_a_write() {
+    let (cloud, folder) = (cloud::start(), tempfile::tempdir().expect("a folder"));
+    let functions: Map<_, _> =
+        (0..ENVELOPES).map(|number| (format!("function-{number}"), json!({}))).collect();
+    let units: Map<_, _> = (0..ENVELOPES).map(|number| (unit(number), json!({}))).collect();
+    let seed = json!({
+        "organization": { "units": units },
+        "accounts": { "123456789012": { "regions": { "eu-west-1": { "functions": functions } } } },
+    });
+    cloud.seed(Seed::from_json(&seed.to_string()).expect("a seed"));
+    let provider = provider(&cloud, folder.path());
+    let made: Vec<_> = (0..ENVELOPES)
+        .map(|number| {
+            let mut resource = provider.resource("remit_envelope").expect("a resource");
+            resource.apply(&envelope(number)).unwrap_or_else(|said| panic!("{number}: {said:?}"));
+            resource
+        })
+        .collect();
+
+    cloud.clear_log();
+    for mut resource in made {
+        let before = resource.state().clone();
+        assert_eq!(*resource.refresh().expect("it is looked at"), before, "nothing changed");
+    }
+    let log = cloud.log();
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for entry in &log {
+        *counts.entry(format!("{} {}", entry.service, entry.operation)).or_default() += 1;
+    }
+    eprintln!("{ENVELOPES} envelopes, {CONTROLS} controls each: {} calls", log.len());
+    for (operation, count) in &counts {
+        eprintln!("{count:>6} {operation}");
+    }
+    assert!(cloud.writes().is_empty(), "{:?}", cloud.writes());
+    // A page holds 20; AWS has no list of the notifications or subscribers of several budgets with their addresses.
+    let pages = ENVELOPES.div_ceil(20) * 2;
+    let allowed = pages + ENVELOPES * (CONTROLS + 1 + NOTIFICATIONS);
+    assert!(log.len() <= allowed, "{} calls, {allowed} allowed", log.len());
+}
