@@ -13,6 +13,7 @@ mod support;
 
 use std::path::{Path, PathBuf};
 
+use fake_cloud::{FakeCloud, Seed};
 use support::Terraform;
 
 /// The example of every page, and for resources the import block beside it.
@@ -72,7 +73,17 @@ fn each_example_applies_plans_empty_and_is_destroyed() {
 #[test]
 fn the_lock_of_the_quickstart_is_the_one_that_its_governance_makes() {
     let folder = support::root().join("examples/quickstart");
-    for terraform in Terraform::each(&text(&folder.join("governance/main.tf"))) {
+    for mut terraform in Terraform::each(&text(&folder.join("governance/main.tf"))) {
+        let seed = Seed::from_json(&text(&folder.join("cloud.json"))).expect("a seed");
+        let cloud = FakeCloud::start(seed).expect("a cloud");
+        for (name, value) in [
+            ("TF_VAR_cloud", cloud.url().as_str()),
+            ("AWS_ACCESS_KEY_ID", "AKIA123456789012FAKE"),
+            ("AWS_SECRET_ACCESS_KEY", "fake"),
+            ("AWS_EC2_METADATA_DISABLED", "true"),
+        ] {
+            terraform.set_env(name, value);
+        }
         terraform.apply();
         let shipped = text(&folder.join("governance.lock.json"));
         assert_eq!(

@@ -9,7 +9,27 @@ terraform {
   }
 }
 
-provider "remit" {}
+# Where AWS is. The quickstart starts a fake one on this machine and gives its URL here, so that nothing real is ever changed;
+# with an account of your own, leave out `endpoints` and this variable.
+variable "cloud" {
+  description = "URL of the fake cloud"
+  type        = string
+}
+
+provider "remit" {
+  aws = {
+    region = "eu-west-1"
+    endpoints = {
+      applicationautoscaling = var.cloud
+      autoscaling            = var.cloud
+      budgets                = var.cloud
+      lambda                 = var.cloud
+      organizations          = var.cloud
+      servicequotas          = var.cloud
+      sts                    = var.cloud
+    }
+  }
+}
 
 resource "remit_approver" "dana" {
   name      = "Dana Reyes"
@@ -64,6 +84,19 @@ resource "remit_envelope" "support_agents" {
   consent = {
     approvers = [remit_approver.dana.record, remit_approver.lee.record]
     quorum    = { finance = 1, security = 1 }
+  }
+
+  # What it becomes in AWS: a budget that tells people, policies that bind the agents' roles, and a maximum on each thing that
+  # scales. Without this block the envelope is declared, and only plans are judged by it.
+  aws = {
+    budget       = { subscribers = ["finops@example.com"] }
+    region_guard = { targets = ["ou-abcd-12345678"] }
+    tamper_guard = { targets = ["ou-abcd-12345678"] }
+    caps = [
+      { autoscaling_group = "support-workers", max = 20 },
+      { scalable_target = { service_namespace = "ecs", resource_id = "service/prod/router", dimension = "ecs:service:DesiredCount" }, min = 2, max = 40 },
+      { lambda_function = "doc-analysis", reserved_concurrency = 200 },
+    ]
   }
 
   review = { every = "quarter", due = "2027-02-28" }
