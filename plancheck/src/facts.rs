@@ -16,6 +16,7 @@ mod overlooked;
 mod policy;
 mod region;
 mod relied;
+mod rights;
 mod settings;
 mod tags;
 mod watch;

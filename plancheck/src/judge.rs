@@ -296,7 +296,6 @@ fn grows_uncounted(resource_type: &str) -> bool {
 }
 
 fn declared_only(envelope: &Envelope) -> Vec<(&'static str, &'static str)> {
-    const LATER: &str = "no rule of this version looks at it";
     let limits = &envelope.limits;
     let growth = |has: fn(&Growth) -> bool| limits.growth.as_ref().is_some_and(has);
     let listed = [
@@ -311,7 +310,6 @@ fn declared_only(envelope: &Envelope) -> Vec<(&'static str, &'static str)> {
             "growth over time",
             "no log of earlier decisions is given",
         ),
-        (true, "privileges", LATER),
         (
             !envelope.agents.principals.is_empty() || !envelope.agents.actors.is_empty(),
             "agents",

@@ -55,7 +55,8 @@ const KEYS: &[(&str, usize)] = &[
 pub fn is_secret(name: &str, value: &str) -> bool {
     let letters: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
     let letters = letters.to_ascii_lowercase();
-    let harmless = ["arn", "policy", "length", "ttl"].iter().any(|end| letters.ends_with(end));
+    let harmless =
+        ["arn", "policy", "length", "ttl", "authorizationtype"].iter().any(|end| letters.ends_with(end));
     let plain = value.parse::<f64>().is_ok() || matches!(value, "true" | "false" | "null" | "");
     let has = |parts: &[&str]| parts.iter().any(|part| letters.contains(part));
     !harmless
@@ -194,6 +195,7 @@ mod tests {
             "master-password",
             "client_secret",
             "user_data",
+            "authorization",
         ] {
             assert!(is_secret(name, "x"), "{name}");
         }
@@ -206,6 +208,7 @@ mod tests {
             ("secret_arn", "arn:x"),
             ("enable_secret_rotation", "true"),
             ("region", "eu-west-1"),
+            ("authorization_type", "NONE"),
         ] {
             assert!(!is_secret(name, value), "{name}");
         }

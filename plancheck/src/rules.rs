@@ -2,6 +2,7 @@
 //! folder with its fixtures under `tests/rules/`.
 
 mod action_invocation;
+mod agent_privilege_widened;
 mod approver_changed;
 mod ceiling_hidden;
 mod change_not_understood;
@@ -59,6 +60,7 @@ pub const RULES: &[Rule] = &[
     service_not_allowed::RULE,
     tag_missing::RULE,
     ungoverned_change::RULE,
+    agent_privilege_widened::RULE,
     governance_weakened::RULE,
     approver_changed::RULE,
     public_exposure::RULE,

@@ -75,6 +75,7 @@ const JUDGED: &[(&str, &[&str])] = &[
     ("limits.growth", &["growth-per-change", "change-too-wide"]),
     ("limits.logging", &["logging-reduced"]),
     ("limits.deletion", &["data-deletion"]),
+    ("limits.privileges", &["agent-privilege-widened"]),
     ("limits.actions", &["action-invocation"]),
 ];
 

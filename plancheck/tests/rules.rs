@@ -45,6 +45,7 @@ const UNKNOWN: &[(&str, Unknown)] = &[
     ("change-too-wide", Unknown::IsSilent),
     // What may be inside an envelope counts as inside: the limits of the envelope decide, and the finding says so.
     ("ungoverned-change", Unknown::Denies("scale-above-ceiling")),
+    ("agent-privilege-widened", Unknown::Asks("agent-privilege-widened")),
     ("governance-weakened", Unknown::Asks("governance-weakened")),
     ("approver-changed", Unknown::Asks("approver-changed")),
     ("public-exposure", Unknown::Asks("public-exposure")),

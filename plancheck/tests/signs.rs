@@ -89,7 +89,7 @@ fn cases(sign: &Sign) -> (Case, Case) {
             let gone = Case { actions: &["delete"], before: json!({ "name": "x" }), after: Value::Null };
             (gone, update(json!({ "name": "x" }), json!({ "name": "x" })))
         }
-        When::Made => {
+        When::Made | When::Given(_) => {
             let made = Case { actions: &["create"], before: Value::Null, after: json!({ "name": "x" }) };
             (made, update(json!({ "name": "x" }), json!({ "name": "x" })))
         }
@@ -111,6 +111,20 @@ fn cases(sign: &Sign) -> (Case, Case) {
                 update(with(*path, json!("{\"a\": 1, \"b\": 2}")), with(*path, json!("{\"b\":2,\"a\":1}")));
             (update(with(*path, json!("{\"a\":1}")), with(*path, json!("{\"a\":2}"))), spelled)
         }
+        When::Grants { document, .. } => {
+            let policy = |action: &str| {
+                let statement = json!({ "Effect": "Allow", "Action": action, "Resource": "*" });
+                with(*document, json!(json!({ "Statement": [statement] }).to_string()))
+            };
+            there_and_back(policy("s3:Get*"), policy("s3:*"))
+        }
+        When::Attaches(path) => there_and_back(
+            texts(path, &["arn:aws:iam::aws:policy/ReadOnlyAccess"]),
+            texts(
+                path,
+                &["arn:aws:iam::aws:policy/ReadOnlyAccess", "arn:aws:iam::aws:policy/AdministratorAccess"],
+            ),
+        ),
         When::OpenPolicy(path) => {
             let policy = |principal: &str| {
                 let statement =
@@ -130,7 +144,14 @@ fn judged(kind: &str, case: Case) -> Report {
 /// Whether the sign is among what people have to agree to.
 fn shows(report: &Report, sign: &Sign) -> bool {
     let about = |rule: &str| {
-        matches!(rule, "governance-weakened" | "public-exposure" | "logging-reduced" | "data-deletion")
+        matches!(
+            rule,
+            "governance-weakened"
+                | "public-exposure"
+                | "logging-reduced"
+                | "data-deletion"
+                | "agent-privilege-widened"
+        )
     };
     let asks = report.findings.as_slice().iter().filter(|finding| finding.effect == Effect::Consent);
     asks.filter(|finding| about(finding.rule)).any(|finding| finding.message.ends_with(sign.means))

@@ -358,7 +358,7 @@ fn signs_are_clauses_about_attributes() {
 
 #[test]
 fn a_type_is_watched_by_its_name_or_by_its_pattern() {
-    assert!(watch("aws_lambda_function_url").is_some() && watch("aws_iam_role_policy_attachment").is_none());
+    assert!(watch("aws_lambda_function_url").is_some() && watch("aws_iam_role_x").is_none());
     let pattern = watch("google_pubsub_topic_iam_member").unwrap();
     assert_eq!(pattern.resource_type, "google_*_iam_member");
     assert!(watch("google_iam_member").is_none() && watch("random_id").is_none());

@@ -1,5 +1,5 @@
 //! What in a change deserves a look beside its numbers: the signs that governance is weakened, that something opens to the internet, that a
-//! record is cut short, that data goes. Which of them counts is up to the envelope.
+//! record is cut short, that data goes, that rights are handed out. Which of them counts is up to the envelope.
 
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +17,8 @@ pub enum Concern {
     Logging,
     /// Data, keys and backups that would be lost.
     Deletion,
+    /// Who may do what.
+    Privileges,
 }
 
 /// The signs to look for in changes of one resource type.
@@ -80,6 +82,22 @@ pub enum When {
     Changed(Path),
     /// A policy document allows everybody something without a condition.
     OpenPolicy(Path),
+    /// A policy document allows something that it did not allow before, or no longer denies something that it did.
+    Grants {
+        /// The document; several in repeated blocks count as one.
+        document: Path,
+        /// Whether making the object hands out what the document allows.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        made: bool,
+        /// Whether what the document denied is free once the object is destroyed.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        gone: bool,
+    },
+    /// A policy of AWS or of the account, by its ARN, is attached that was not. Of AWS's own the name says whether they allow; what another
+    /// allows stands elsewhere.
+    Attaches(Path),
+    /// The object is a right that somebody has: it is made, or made anew. The attribute says which right.
+    Given(Path),
 }
 
 /// What is looked for at a path.
@@ -122,7 +140,10 @@ impl Sign {
             | When::Loses(path)
             | When::Gains(path)
             | When::Changed(path)
-            | When::OpenPolicy(path) => vec![*path],
+            | When::OpenPolicy(path)
+            | When::Grants { document: path, .. }
+            | When::Attaches(path)
+            | When::Given(path) => vec![*path],
         }
     }
 }

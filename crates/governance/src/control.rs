@@ -137,7 +137,11 @@ const POSTURES: [(Dimension, bool, &str); 4] = [
         true,
         "data deleted outside Terraform or inside a resource that stays, and types that the catalog does not list",
     ),
-    (Dimension::Privileges, false, "nothing acts on it yet: rights that a plan hands out are not looked at"),
+    (
+        Dimension::Privileges,
+        true,
+        "rights handed out outside Terraform, policies of things other than identities, and a workload that takes on another identity",
+    ),
     (
         Dimension::Actions,
         true,
@@ -172,6 +176,7 @@ mod tests {
                 "perimeter",
                 "logging",
                 "deletion",
+                "privileges",
             ];
             let dimension = covered.limit.split('.').nth(1).unwrap();
             let judged = judged.contains(&dimension);

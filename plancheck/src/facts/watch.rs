@@ -67,9 +67,12 @@ pub(super) fn read(watch: &'static Watch, scene: Scene<'_>, concerns: &BTreeSet<
 impl Scene<'_> {
     fn see(self, sign: &'static Sign) -> Option<Sighting> {
         let told = match (&sign.when, self.action) {
+            (When::Grants { .. } | When::Attaches(_), _) => self.rights(sign)?,
             (When::Gone, Action::Delete | Action::Forget | Action::Replace)
-            | (When::Made, Action::Create) => Told::New,
-            (When::Gone | When::Made, _) | (_, Action::Delete | Action::Forget | Action::Read) => {
+            | (When::Made, Action::Create)
+            | (When::Given(_), Action::Create | Action::Replace) => Told::New,
+            (When::Gone | When::Made | When::Given(_), _)
+            | (_, Action::Delete | Action::Forget | Action::Read) => {
                 return None;
             }
             (When::Holds(_) | When::HoldsIn { .. } | When::OpenPolicy(_), action) => {
@@ -127,7 +130,7 @@ impl Scene<'_> {
                 let mut found = BTreeSet::new();
                 for text in texts(object, *path)? {
                     let open =
-                        policy::allowed(&text).ok_or(*path)?.into_iter().filter(policy::Allows::is_open);
+                        policy::allowed(&text).ok_or(*path)?.into_iter().filter(policy::Statement::is_open);
                     found.extend(open.map(|statement| format!("{statement:?}")));
                 }
                 Ok(found)
@@ -228,7 +231,7 @@ fn shown(object: &Object, path: Path) -> Shown {
 }
 
 /// Everything a path reaches, as text; an error where some of it is not known.
-fn texts(object: &Object, path: Path) -> Result<Vec<String>, Path> {
+pub(super) fn texts(object: &Object, path: Path) -> Result<Vec<String>, Path> {
     let mut texts = Vec::new();
     for leaf in object.root().leaves(path.segments()) {
         match leaf {

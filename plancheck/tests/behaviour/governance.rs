@@ -67,13 +67,15 @@ fn what_declared_limits_and_growing_types_no_rule_judges_is_named() {
 
     let named = |address: &str| {
         let plan = plan(&[create(address, json!({}))]);
-        let report = judge(&[over_all(&limits())], &plan);
+        let mut limits = limits();
+        limits["cost"] = json!({ "currency": "USD", "period": "monthly", "ceiling": 10 });
+        let report = judge(&[over_all(&limits)], &plan);
         report.not_judged.into_iter().map(|item| item.what).collect::<Vec<_>>()
     };
     let not_counted = "`aws_apprunner_auto_scaling_configuration_version`".to_owned();
     let with = named("aws_apprunner_auto_scaling_configuration_version.a");
     assert!(with.contains(&not_counted), "{with:?}");
-    assert!(with.contains(&"`privileges`".to_owned()), "{with:?}");
+    assert!(with.contains(&"`cost`".to_owned()), "{with:?}");
     // A type whose growth is counted, and one that does not grow.
     for other in ["aws_autoscaling_group.a", "aws_s3_bucket.a"] {
         let kind = format!("`{}`", other.trim_end_matches(".a"));

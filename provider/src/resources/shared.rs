@@ -2,10 +2,6 @@
 
 use tf_provider_sdk::Attribute;
 
-/// Added to what plancheck does not judge yet: silence would read like protection.
-pub(super) const DECLARED_ONLY: &str =
-    "Declared only: no rule of plancheck looks at it in this version, and every report says so.";
-
 /// `owner`: who answers for a declaration.
 pub(super) fn owner() -> Attribute {
     Attribute::nested(

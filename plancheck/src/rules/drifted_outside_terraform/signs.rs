@@ -49,6 +49,7 @@ fn posture(envelope: &Envelope, concern: Concern) -> Posture {
         Concern::Perimeter => envelope.limits.public,
         Concern::Logging => envelope.limits.logging,
         Concern::Deletion => envelope.limits.deletion,
+        Concern::Privileges => envelope.limits.privileges,
     }
 }
 
@@ -62,7 +63,7 @@ fn fate(sighting: &Sighting, planned: Option<&Resource>) -> Fate {
         (When::Gone, _) if sighting.sign.concern == Concern::Deletion => Fate::Stays,
         (When::Gone, _) if planned.action == Action::Create => Fate::TakenBack,
         (_, Some(Sighting { told: Told::CannotTell(_), .. })) => Fate::CannotTell,
-        (_, Some(_)) | (When::Gone | When::Made, None) => Fate::Stays,
+        (_, Some(_)) | (When::Gone | When::Made | When::Given(_), None) => Fate::Stays,
         _ if planned.action == Action::Delete => Fate::TakenBack,
         (When::Holds(_) | When::HoldsIn { .. } | When::OpenPolicy(_), None)
             if sighting.sign.concern == Concern::Perimeter =>

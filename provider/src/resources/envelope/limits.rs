@@ -4,7 +4,7 @@ use remit_governance::dimension::Unit;
 use tf_provider_sdk::{Attribute, Type};
 
 use crate::{
-    resources::shared::{DECLARED_ONLY, accountable, posture, unlimited},
+    resources::shared::{accountable, posture, unlimited},
     spelling,
 };
 
@@ -41,7 +41,7 @@ pub(super) fn limits() -> Attribute {
                 "deletion",
                 "Deleting data, keys and backups, replacing what holds them, or taking their protection off.",
             ),
-            posture("privileges", &format!("Widening what a role, key or principal may do. {DECLARED_ONLY}")),
+            posture("privileges", "Widening what a role, key or principal may do."),
             posture("actions", "Actions that Terraform invokes besides changing resources."),
         ],
     )
