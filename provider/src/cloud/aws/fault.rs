@@ -88,7 +88,7 @@ fn explained(code: &str, message: &str, action: &str) -> (&'static str, String) 
         ),
         ("AccessDeniedException" | "AccessDenied" | "UnauthorizedOperation", _) => (
             "AWS does not allow it",
-            format!("\n\nAllow `{action}` to the credentials of the provider. The documentation lists what each control takes."),
+            format!("\n\nAllow `{action}` to the credentials of the provider."),
         ),
         ("AWSOrganizationsNotInUseException", _) => (
             "There is no organization",
