@@ -1,9 +1,6 @@
 //! `cargo bench -p plancheck`: what a check costs as a whole process, beside a bare one-pass serde visitor over the same file in
 //! the same input mode, in one run. Prints ratios; nothing here passes or fails.
 //!
-//! `PLANCHECK_BENCH_REGO` names the program built from `benches/rego`: a Rego engine on the policy of that visitor, which is then measured
-//! beside the check as well.
-//!
 //! `PLANCHECK_BENCH_SIZES=100,1000` measures other sizes, `PLANCHECK_BENCH_RUNS` changes how often each command runs. To profile by
 //! hand, `cargo bench -p plancheck --bench check -- --write FOLDER 10000` leaves a plan and a lock to run `plancheck check` on.
 
@@ -74,30 +71,13 @@ fn compare() -> ExitCode {
                 row(size, megabytes, &input, &check, &bare);
             }
         }
-        if let Some(rego) = std::env::var_os("PLANCHECK_BENCH_REGO") {
-            generate::plan(&plan, size, Order::Terraform).expect("the plan is written");
-            rego_beside(size, &plan, &lock, Path::new(&rego));
-        }
         std::fs::remove_file(&plan).expect("the plan is removed");
     }
     println!(
-        "\nIn the lines marked rego, the engine stands in the place of the check, and the check in that of the bare visitor.\n\
-         CPU is user + system time of the whole process, median of the runs, both commands in turn; RSS is the peak.\n\
+        "\nCPU is user + system time of the whole process, median of the runs, both commands in turn; RSS is the peak.\n\
          Keys stand in the order of Terraform; where marked * they are sorted, so that `change` comes before `type`."
     );
     ExitCode::SUCCESS
-}
-
-/// A Rego engine on seven rules, beside a check with all of ours.
-fn rego_beside(size: usize, plan: &Path, lock: &Path, engine: &Path) {
-    let megabytes = std::fs::metadata(plan).expect("the plan is there").len() as f64 / 1e6;
-    let rego = || {
-        let mut command = Command::new(engine);
-        command.arg(plan);
-        command
-    };
-    let (rego, check) = measure::in_turn(runs(size).min(5), rego, || check(plan, lock, Input::File));
-    row(size, megabytes, "rego", &rego, &check);
 }
 
 fn row(size: usize, megabytes: f64, input: &str, check: &Cost, bare: &Cost) {
