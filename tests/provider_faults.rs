@@ -280,15 +280,15 @@ fn difference(expected: &str, found: &str) -> String {
 fn cells(phase: Phase, calls: &[Entry]) -> Vec<Cell> {
     let all = std::env::var_os("REMIT_FAULTS").is_some_and(|value| value == "all");
     let name = |call: &Entry| (call.service.clone(), call.operation.clone());
-    let mut cells = Vec::new();
+    let mut matrix = Vec::new();
     for (at, call) in calls.iter().enumerate() {
         let is_first = calls.iter().position(|other| name(other) == name(call)) == Some(at);
         if all || is_first || call.kind == Kind::Write {
             let cell = |wrong| Cell { phase, number: at + 1, wrong, call: call.clone() };
-            cells.extend(WRONGS.map(cell).into_iter().filter(|cell| !cell.wrong.orders(1, call).is_empty()));
+            matrix.extend(WRONGS.map(cell).into_iter().filter(|cell| !cell.wrong.orders(1, call).is_empty()));
         }
     }
-    cells
+    matrix
 }
 
 #[test]
