@@ -151,14 +151,14 @@ fn a_killed_run_is_repaired_by_the_next() {
     rig.terraform.apply();
     let (created, all) = (rig.cloud.snapshot(), exists(&rig.cloud));
     let state = fs::read_to_string(rig.state_file()).expect("a state");
-    let creates = rig.cloud.writes().len();
+    let writes = rig.cloud.writes().len();
     rig.cloud.clear_log();
     rig.terraform.destroy();
     let deletes = rig.cloud.writes().len();
     assert_eq!(exists(&rig.cloud), nothing);
 
     let mut kills = 0;
-    for number in 1..=creates {
+    for number in 1..=writes {
         // The provider alone at every third: Terraform's part in it does not depend on the call.
         let victims: &[Victim] =
             if number % 3 == 1 { &[Victim::Both, Victim::Provider] } else { &[Victim::Both] };
@@ -180,5 +180,5 @@ fn a_killed_run_is_repaired_by_the_next() {
         assert_eq!(exists(&rig.cloud), nothing, "killed at write {number} of destroy");
         kills += 1;
     }
-    eprintln!("{kills} kills: {creates} writes of create, {deletes} of destroy");
+    eprintln!("{kills} kills: {writes} writes of create, {deletes} of destroy");
 }
