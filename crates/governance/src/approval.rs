@@ -7,6 +7,7 @@
 //!
 //! Every way in which a signature fails to count has a name in [`Refusal`]; nothing is dropped in silence.
 
+mod asked;
 mod judge;
 mod policy;
 mod refusal;

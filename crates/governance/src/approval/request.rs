@@ -1,7 +1,10 @@
 //! A request for approval: everything that is needed to derive on another machine what is to be signed. It is a proposal
 //! and never evidence: whoever signs derives it again and compares.
 
-use super::statement::{Amount, Approval, Decision, Moved, Under, digest, instant, request_id};
+use super::{
+    asked::{self, Asked},
+    statement::{Amount, Approval, Decision, Moved, Under},
+};
 use crate::{
     change::StateId,
     consent::Function,
@@ -51,25 +54,8 @@ pub struct Request {
     pub summary: Vec<String>,
 }
 
-const FIELDS: [&str; 17] = [
-    "format",
-    "kind",
-    "code",
-    "id",
-    "audience",
-    "change",
-    "transitions",
-    "under",
-    "requested_at",
-    "expires_at",
-    "workspace",
-    "account",
-    "state",
-    "authors",
-    "growth",
-    "break_glass",
-    "summary",
-];
+/// The names of the members that only a request has.
+const OWN_FIELDS: [&str; 8] = ["format", "kind", "code", "id", "workspace", "account", "state", "summary"];
 
 impl Request {
     /// Reads a file.
@@ -88,32 +74,17 @@ impl Request {
 
     /// The file.
     pub fn to_json(&self) -> String {
-        let transitions: Json = self.transitions.iter().map(Moved::normal).collect();
-        let under: Json = self.under.iter().map(Under::normal).collect();
-        let lines = |lines: &mut dyn Iterator<Item = &String>| {
-            lines.map(|line| Json::from(line.as_str())).collect::<Json>()
-        };
         let state = self.state.as_ref().map(|state| {
             Members::new().put("lineage", state.lineage.as_str()).put("serial", state.serial.to_string())
         });
-        let json: Json = Members::new()
-            .put("format", record::FORMAT)
-            .put("kind", KIND)
+        let members = Members::new().put("format", record::FORMAT).put("kind", KIND);
+        let json: Json = Asked::from(self)
+            .put(members, "id")
             .put("code", self.code())
-            .put("id", self.id.as_str())
-            .put("audience", self.audience.as_str())
-            .put_some("change", self.change.map(|digest| digest.to_string()))
-            .put("transitions", transitions)
-            .put("under", under)
-            .put("requested_at", self.requested_at.to_string())
-            .put("expires_at", self.expires_at.to_string())
             .put_some("workspace", self.workspace.as_deref())
             .put_some("account", self.account.as_deref())
             .put_some("state", state)
-            .put("authors", lines(&mut self.authors.iter()))
-            .put_some("growth", self.growth.map(Amount::normal))
-            .put("break_glass", self.break_glass)
-            .put("summary", lines(&mut self.summary.iter()))
+            .put("summary", self.summary.iter().map(|line| Json::from(line.as_str())).collect::<Json>())
             .into();
         let mut text = json.to_pretty();
         text.push('\n');
@@ -122,16 +93,7 @@ impl Request {
 
     /// Eight digits for people to compare: over everything that would be signed, and nothing else.
     pub fn code(&self) -> String {
-        let transitions: Json = self.transitions.iter().map(Moved::normal).collect();
-        let under: Json = self.under.iter().map(Under::normal).collect();
-        let json: Json = Members::new()
-            .put("id", self.id.as_str())
-            .put("audience", self.audience.as_str())
-            .put_some("change", self.change.map(|digest| digest.to_string()))
-            .put("transitions", transitions)
-            .put("under", under)
-            .put("break_glass", self.break_glass)
-            .into();
+        let json: Json = Asked::from(self).put_core(Members::new(), "id").into();
         Digest::of(json.canonical().as_bytes()).short()
     }
 
@@ -150,35 +112,12 @@ impl Request {
         function: Function,
         signed_at: Timestamp,
     ) -> Approval {
-        Approval {
-            decision,
-            request: self.id.clone(),
-            audience: self.audience.clone(),
-            change: self.change,
-            transitions: self.transitions.clone(),
-            under: self.under.clone(),
-            requested_at: self.requested_at,
-            expires_at: self.expires_at,
-            signed_at,
-            approver,
-            function,
-            on_behalf_of: None,
-            authors: self.authors.clone(),
-            growth: self.growth,
-            break_glass: self.break_glass,
-            reason: None,
-        }
+        Approval::answering(self.into(), decision, signed_at, (approver, function))
     }
 
     fn fields(r: &mut Reader, json: &Json) -> Option<Self> {
-        let fields = r.object(json, &FIELDS)?;
-        let id = r.required(fields, "id", |r, json| r.parsed(json, request_id));
-        let audience = r.required(fields, "audience", Reader::prose);
-        let change = r.optional(fields, "change", digest);
-        let transitions = r.required(fields, "transitions", |r, json| r.list(json, Moved::read));
-        let under = r.required(fields, "under", |r, json| r.list(json, Under::read));
-        let requested_at = r.required(fields, "requested_at", instant);
-        let expires_at = r.required(fields, "expires_at", instant);
+        let fields = r.object(json, &[&OWN_FIELDS[..], &asked::FIELDS].concat())?;
+        let asked = Asked::read(r, fields, "id");
         let workspace = r.optional(fields, "workspace", Reader::prose);
         let account = r.optional(fields, "account", Reader::prose);
         let state = r.optional(fields, "state", |r, json| {
@@ -189,25 +128,23 @@ impl Request {
             });
             Some(StateId { lineage: lineage?, serial: serial? })
         });
-        let authors = r.required(fields, "authors", |r, json| r.set(json, Reader::prose));
-        let growth = r.optional(fields, "growth", Amount::read);
-        let break_glass = r.required(fields, "break_glass", Reader::bool);
         let summary = r
             .required(fields, "summary", |r, json| r.list(json, |r, json| r.string(json).map(str::to_owned)));
+        let asked = asked?;
         Some(Self {
-            id: id?,
-            audience: audience?,
-            change,
-            transitions: transitions?,
-            under: under?,
-            requested_at: requested_at?,
-            expires_at: expires_at?,
+            id: asked.request,
+            audience: asked.audience,
+            change: asked.change,
+            transitions: asked.transitions,
+            under: asked.under,
+            requested_at: asked.requested_at,
+            expires_at: asked.expires_at,
             workspace,
             account,
             state,
-            authors: authors?,
-            growth,
-            break_glass: break_glass?,
+            authors: asked.authors,
+            growth: asked.growth,
+            break_glass: asked.break_glass,
             summary: summary?,
         })
     }

@@ -13,13 +13,14 @@
 //! | `growth` | how much money was said to be at stake |
 //! | `break_glass` | the emergency rule, or the ordinary one |
 
+use super::asked::{self, Asked};
 use crate::{
     approver::CostMandate,
     consent::Function,
     decimal::{self, Decimal},
     digest::Digest,
     dimension::words,
-    invalid::Invalid,
+    invalid::{Invalid, Kind as Fault},
     json::{Json, Members},
     money::{Currency, Period},
     person::Email,
@@ -141,49 +142,20 @@ pub(super) const APPROVAL: &str = "approval";
 /// What a delegation calls itself.
 pub(super) const DELEGATION: &str = "delegation";
 
-const APPROVAL_FIELDS: [&str; 18] = [
-    "format",
-    "kind",
-    "decision",
-    "request",
-    "audience",
-    "change",
-    "transitions",
-    "under",
-    "requested_at",
-    "expires_at",
-    "signed_at",
-    "approver",
-    "function",
-    "on_behalf_of",
-    "authors",
-    "growth",
-    "break_glass",
-    "reason",
-];
+/// The names of the members that only an answer has.
+const OWN_FIELDS: [&str; 9] =
+    ["format", "kind", "decision", "request", "signed_at", "approver", "function", "on_behalf_of", "reason"];
 
 impl Approval {
     /// The text that is signed.
     pub fn text(&self) -> String {
-        let transitions: Json = self.transitions.iter().map(Moved::normal).collect();
-        let under: Json = self.under.iter().map(Under::normal).collect();
-        let authors: Json = self.authors.iter().map(|author| Json::from(author.as_str())).collect();
-        let json: Json = opened(APPROVAL)
+        let json: Json = Asked::from(self)
+            .put(opened(APPROVAL), "request")
             .put("decision", self.decision)
-            .put("request", self.request.as_str())
-            .put("audience", self.audience.as_str())
-            .put_some("change", self.change.map(|digest| digest.to_string()))
-            .put("transitions", transitions)
-            .put("under", under)
-            .put("requested_at", self.requested_at.to_string())
-            .put("expires_at", self.expires_at.to_string())
             .put("signed_at", self.signed_at.to_string())
             .put("approver", &self.approver)
             .put("function", self.function)
             .put_some("on_behalf_of", self.on_behalf_of.as_ref())
-            .put("authors", authors)
-            .put_some("growth", self.growth.map(Amount::normal))
-            .put("break_glass", self.break_glass)
             .put_some("reason", self.reason.as_deref())
             .into();
         json.to_text()
@@ -196,41 +168,48 @@ impl Approval {
     }
 
     fn fields(r: &mut Reader, json: &Json) -> Option<Self> {
-        let fields = r.object(json, &APPROVAL_FIELDS)?;
+        let fields = r.object(json, &[&OWN_FIELDS[..], &asked::FIELDS].concat())?;
+        let asked = Asked::read(r, fields, "request");
         let decision = r.required(fields, "decision", Decision::read);
-        let request = r.required(fields, "request", |r, json| r.parsed(json, request_id));
-        let audience = r.required(fields, "audience", Reader::prose);
-        let change = r.optional(fields, "change", digest);
-        let transitions = r.required(fields, "transitions", |r, json| r.list(json, Moved::read));
-        let under = r.required(fields, "under", |r, json| r.list(json, Under::read));
-        let requested_at = r.required(fields, "requested_at", instant);
-        let expires_at = r.required(fields, "expires_at", instant);
         let signed_at = r.required(fields, "signed_at", instant);
         let approver = r.required(fields, "approver", Email::read);
         let function = r.required(fields, "function", Function::read);
         let on_behalf_of = r.optional(fields, "on_behalf_of", Email::read);
-        let authors = r.required(fields, "authors", |r, json| r.set(json, Reader::prose));
-        let growth = r.optional(fields, "growth", Amount::read);
-        let break_glass = r.required(fields, "break_glass", Reader::bool);
         let reason = r.optional(fields, "reason", Reader::prose);
         Some(Self {
-            decision: decision?,
-            request: request?,
-            audience: audience?,
-            change,
-            transitions: transitions?,
-            under: under?,
-            requested_at: requested_at?,
-            expires_at: expires_at?,
-            signed_at: signed_at?,
-            approver: approver?,
-            function: function?,
             on_behalf_of,
-            authors: authors?,
-            growth,
-            break_glass: break_glass?,
             reason,
+            ..Self::answering(asked?, decision?, signed_at?, (approver?, function?))
         })
+    }
+
+    /// An answer for oneself, without a reason.
+    pub(super) fn answering(
+        asked: Asked,
+        decision: Decision,
+        signed_at: Timestamp,
+        (approver, function): (Email, Function),
+    ) -> Self {
+        let Asked { request, audience, change, transitions, under, .. } = asked;
+        let Asked { requested_at, expires_at, authors, growth, break_glass, .. } = asked;
+        Self {
+            decision,
+            request,
+            audience,
+            change,
+            transitions,
+            under,
+            requested_at,
+            expires_at,
+            signed_at,
+            approver,
+            function,
+            on_behalf_of: None,
+            authors,
+            growth,
+            break_glass,
+            reason: None,
+        }
     }
 }
 
@@ -325,6 +304,14 @@ impl Delegation {
             .put("reason", self.reason.as_str())
             .into();
         json.to_text()
+    }
+
+    /// What is wrong with it; whoever reads it would refuse it for that.
+    pub fn faults(&self) -> Vec<Invalid> {
+        match Json::parse(&self.text()) {
+            Ok(json) => Self::read(&json).err().unwrap_or_default(),
+            Err(error) => vec![Invalid::new(Fault::Value, Vec::new(), error.to_string())],
+        }
     }
 
     pub(super) fn read(json: &Json) -> Result<Self, Vec<Invalid>> {
