@@ -1,12 +1,16 @@
 //! Who acted, as far as traces say. Everything found can be removed or forged, so it only ever adds to what is known: a change that nobody can
 //! attribute is an agent's, and no trace makes it a person's. Only a verified signature does, which is not looked for here.
 
+mod authors;
+
 use std::collections::BTreeMap;
 
 use remit_catalog::{ActorKind, EvidenceClass, SignalField, signals};
 use remit_governance::Envelope;
 
 use crate::redact;
+
+pub use authors::authors;
 
 /// What was gathered about whoever acted; whoever gathers it reads the environment and git.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -6,6 +6,7 @@ mod approve;
 mod cases;
 mod check;
 mod defaults;
+mod delegate;
 mod explain;
 mod gate;
 mod hand;
@@ -15,6 +16,7 @@ mod lock;
 mod man;
 mod output;
 mod request;
+mod sign;
 mod source;
 mod subject;
 mod suggest;
@@ -71,6 +73,8 @@ enum Command {
     Request(request::Args),
     /// Show exactly what a request asks for, and sign it or reject it
     Approve(approve::Args),
+    /// Let somebody else approve in your place, for a time
+    Delegate(delegate::Args),
     /// List who has signed for a plan, who is missing, and what is void and why
     Approvals(approvals::Args),
     /// Check a plan file and its approvals, and apply exactly that file
@@ -123,6 +127,7 @@ pub(crate) fn run(args: Vec<OsString>, surroundings: &Surroundings) -> ExitCode 
         Command::Check(args) => check::run(args, surroundings, stdout),
         Command::Request(args) => request::run(args, surroundings),
         Command::Approve(args) => approve::run(args, surroundings),
+        Command::Delegate(args) => delegate::run(args, surroundings),
         Command::Approvals(args) => approvals::run(args, surroundings),
         Command::Gate(args) => gate::run(args, surroundings, stdout),
         Command::Trust(args) => trust::run(args, surroundings),

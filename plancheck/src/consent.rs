@@ -1,6 +1,7 @@
 //! From findings to people: whose consent a plan needs, what exactly they sign, and whether they have. The judging of
 //! signatures is `remit_governance`'s; here is what a plan asks of it. Pure: files, clock and keys are the caller's.
 
+mod governance;
 mod text;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,9 +10,9 @@ use remit_governance::approval::{
     Growth, Outcome, Policy, Question, Request, Signed, Statement, Subject, judge,
 };
 use remit_governance::change::{FindingSeen, Material, Setting, StateId};
-use remit_governance::history::{self, Declaration, Evidence, History, Refused, Unapproved};
+use remit_governance::history::Unapproved;
 use remit_governance::time::{Date, Timestamp, today};
-use remit_governance::{Approver, Digest, Dimension, Json, Lock, TrustRoot};
+use remit_governance::{Digest, Dimension, Lock, TrustRoot};
 
 use crate::finding::{Acceptance, Effect, Findings};
 use crate::report::Report;
@@ -62,17 +63,18 @@ pub struct Answer {
 impl Case {
     /// Takes a plan and the report on it. A plan that is denied is no case: nobody can open it.
     pub fn of(report: &Report, plan: &[u8], desk: &Desk<'_>) -> Result<Self, CheckError> {
-        let plan = Json::parse_bytes(plan).map_err(|error| {
-            CheckError::new(format!("the plan cannot be approved: it is not strict JSON: {error}")).with_help(
+        let mut changes = Vec::new();
+        let material = Material::read(plan, |entry| changes.extend(governance::Changed::of(entry, desk)));
+        let material = material.map_err(|error| {
+            CheckError::new(error.to_string()).with_help(
                 "give the plan as `terraform show -json` writes it, in UTF-8 and without anything around it",
             )
         })?;
-        let material = Material::of(&plan).map_err(|error| CheckError::new(error.to_string()))?;
         let now = report.given.now;
         Ok(Self {
             setting: setting(report, desk),
             policies: policies(&report.findings, desk, now)?,
-            transitions: transitions(&plan, desk, now)?,
+            transitions: governance::transitions(&changes, desk, now)?,
             audience: audience(report, desk),
             material,
             now,
@@ -302,59 +304,6 @@ fn policies(findings: &Findings, desk: &Desk<'_>, now: Timestamp) -> Result<Vec<
         policies = policies.iter().map(Policy::in_emergency).collect();
     }
     Ok(policies)
-}
-
-/// Changes of governance in the plan that the provider would refuse as it is.
-fn transitions(plan: &Json, desk: &Desk<'_>, now: Timestamp) -> Result<Vec<Unapproved>, CheckError> {
-    let member = |json: &'_ Json, name: &str| json.as_object().and_then(|members| members.get(name)).cloned();
-    let Some(Json::Array(changes)) = member(plan, "resource_changes") else { return Ok(Vec::new()) };
-    let mut all = Vec::new();
-    for entry in &changes {
-        let text = |json: Option<&Json>, name: &str| {
-            json.and_then(|json| member(json, name)?.as_str().map(str::to_owned))
-        };
-        let kind = text(Some(entry), "type").unwrap_or_default();
-        if !matches!(kind.as_str(), "remit_envelope" | "remit_approver" | "remit_default_override") {
-            continue;
-        }
-        let Some(change) = member(entry, "change") else { continue };
-        let (before, after) = (member(&change, "before"), member(&change, "after"));
-        let prior = text(before.as_ref(), "history").and_then(|text| History::parse(&text).ok());
-        let prior = prior.filter(|history| history.verify(desk.trust).is_ok());
-        let record = text(after.as_ref(), "record");
-        let proposed = record.and_then(|text| Declaration::from_record(&text).ok());
-        let mut approvers: Vec<Approver> = desk.lock.approvers().cloned().collect();
-        approvers.extend([before.as_ref(), after.as_ref()].into_iter().flatten().flat_map(named_approvers));
-        approvers.sort_by_key(Approver::record);
-        approvers.dedup();
-        let evidence = Evidence { trust: desk.trust, signed: desk.signed, approvers: &approvers, now };
-        let refused = match (&prior, &proposed) {
-            (_, Some(proposed)) => history::advance(prior.as_ref(), proposed, &evidence).err(),
-            (Some(prior), None) if after.as_ref().is_none_or(|after| *after == Json::Null) => {
-                history::end(prior, &evidence).err()
-            }
-            _ => None,
-        };
-        match refused {
-            Some(Refused::Unapproved(unapproved)) => all.push(*unapproved),
-            Some(Refused::Broken(why)) => {
-                let address = escape(&text(Some(entry), "address").unwrap_or_default());
-                return Err(CheckError::new(format!("`{address}` cannot change: {}", escape(&why))));
-            }
-            None => {}
-        }
-    }
-    all.sort_by_key(|unapproved| (unapproved.moved.kind, unapproved.moved.name.clone()));
-    Ok(all)
-}
-
-/// Approvers that an envelope in a plan names by their records.
-fn named_approvers(side: &Json) -> Vec<Approver> {
-    let consent = side.as_object().and_then(|members| members.get("consent")).and_then(Json::as_object);
-    let Some(Json::Array(records)) = consent.and_then(|consent| consent.get("approvers")) else {
-        return Vec::new();
-    };
-    records.iter().filter_map(Json::as_str).filter_map(|text| Approver::from_record(text).ok()).collect()
 }
 
 /// The chain from the pinned trust root to the lock, or why there is none.

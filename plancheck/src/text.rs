@@ -35,7 +35,7 @@ pub fn escape(text: &str) -> String {
 
 /// The last net, for whole sentences that may hold text that was not escaped: nothing in the result deceives a terminal, breaks a line or
 /// starts a command to a CI system. Nothing is cut, and backticks stay.
-pub(crate) fn neutral(text: &str) -> String {
+pub fn neutral(text: &str) -> String {
     let mut last = ' ';
     let harmless = |character: char| {
         let starts_command = character == '#' && last == '#';

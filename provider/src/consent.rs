@@ -6,7 +6,7 @@ use std::{io::Read as _, path::Path as FilePath};
 use remit_governance::{
     Approver, TrustRoot,
     approval::{LARGEST, Reason, Signed, Void},
-    history::{self, Declaration, Evidence, History, Refused, Unapproved},
+    history::{self, Declaration, Envelopes, Evidence, History, Refused, Unapproved},
     time::Timestamp,
 };
 use tf_provider_sdk::{
@@ -15,6 +15,9 @@ use tf_provider_sdk::{
 
 /// The variable that pins the trust root from outside the repository.
 pub(crate) const PIN: &str = "REMIT_TRUST_ROOT_SHA256";
+
+/// The argument of an override that shows how the envelope it names came into force.
+pub(crate) const ENVELOPE_HISTORY: &str = "envelope_history";
 
 /// A trust root with all its rotations.
 const LARGEST_ROOT: u64 = 16 * 1024 * 1024;
@@ -156,6 +159,8 @@ pub(crate) enum Step {
     Same(History),
     /// May come into force now.
     Next(History),
+    /// Cannot be told yet: the envelope that decides changes in the same run.
+    Later(Diagnostic),
     /// People have to agree first, or something is wrong that signing does not help.
     Refused(Diagnostic),
 }
@@ -175,12 +180,16 @@ impl Consent {
                 ));
             }
         };
-        let (approvers, history) = (approvers(attributes), pinned.history(prior));
-        match history::advance(history.as_ref(), &declaration, &pinned.evidence(&approvers)) {
+        let (approvers, envelopes) = (approvers(attributes), pinned.envelopes(attributes));
+        let history = pinned.history(prior);
+        match history::advance(history.as_ref(), &declaration, &pinned.evidence(&approvers, &envelopes)) {
             Ok(next) if history.as_ref().is_some_and(|now| now.links().len() == next.links().len()) => {
                 Step::Same(next)
             }
             Ok(next) => Step::Next(next),
+            Err(_) if attributes.iter().any(|object| object.get(ENVELOPE_HISTORY).is_unknown()) => {
+                Step::Later(untold(&declaration))
+            }
             Err(refused) => Step::Refused(pinned.refused(&declaration, &refused, history.is_some())),
         }
     }
@@ -192,8 +201,8 @@ impl Consent {
             Self::Declared => return written(state).map(|_| rootless()),
         };
         let history = pinned.history(Some(state))?;
-        let approvers = approvers(&[state]);
-        let refused = history::end(&history, &pinned.evidence(&approvers)).err()?;
+        let (approvers, envelopes) = (approvers(&[state]), pinned.envelopes(&[state]));
+        let refused = history::end(&history, &pinned.evidence(&approvers, &envelopes)).err()?;
         Some(pinned.refused(history.in_force()?, &refused, true))
     }
 }
@@ -206,15 +215,25 @@ impl Pinned {
         history.verify(&self.trust).ok().map(|()| history)
     }
 
-    fn evidence<'a>(&'a self, approvers: &'a [Approver]) -> Evidence<'a> {
-        Evidence { trust: &self.trust, signed: &self.signed, approvers, now: self.now }
+    /// How the envelopes came into force that an override names, before and after.
+    fn envelopes(&self, attributes: &[&Object]) -> Envelopes {
+        let texts = attributes.iter().filter_map(|object| object.get(ENVELOPE_HISTORY).as_str());
+        Envelopes::verified(texts.filter_map(|text| History::parse(text).ok()), &self.trust)
+    }
+
+    fn evidence<'a>(&'a self, approvers: &'a [Approver], envelopes: &'a Envelopes) -> Evidence<'a> {
+        Evidence { trust: &self.trust, signed: &self.signed, approvers, envelopes, now: self.now }
     }
 
     fn refused(&self, declaration: &Declaration, refused: &Refused, in_force: bool) -> Diagnostic {
         let what = format!("The {} `{}`", declaration.kind().as_str().replace('_', " "), declaration.name());
         let detail = match refused {
-            Refused::Broken(why) => format!("{what} cannot change: {why}."),
-            Refused::Unapproved(unapproved) => self.unapproved(&what, unapproved, in_force),
+            Refused::Broken(why) if in_force => format!("{what} cannot change: {why}."),
+            Refused::Broken(why) => format!("{what} cannot come into force: {why}."),
+            Refused::Unapproved(all) => {
+                let each = all.iter().map(|unapproved| self.unapproved(&what, unapproved, in_force));
+                each.collect::<Vec<_>>().join("\n\n")
+            }
         };
         Diagnostic::error("Not approved").detail(detail)
     }
@@ -256,6 +275,15 @@ fn rootless() -> Diagnostic {
         "The declaration came into force under a trust root, and this run pins none, so nobody can approve a \
          change of it.\n\nSet `trust_root` in the provider block and `{PIN}` in the environment of the runner, \
          as they were."
+    ))
+}
+
+fn untold(declaration: &Declaration) -> Diagnostic {
+    Diagnostic::warning("Approval is decided at apply").detail(format!(
+        "The envelope that the default override `{}` names changes in the same run, so only then it can be \
+         told whether its quorum agreed. If it did not, apply refuses.\n\n`plancheck request` asks for both \
+         at once; or apply the envelope first.",
+        declaration.name()
     ))
 }
 

@@ -35,6 +35,8 @@ pub struct Approver {
     pub may_approve_cost: Option<CostMandate>,
     /// The last day on which approvals count.
     pub valid_until: Option<Date>,
+    /// Keys that approve nothing any more, whether or not `keys` still lists them.
+    pub revoked_keys: BTreeSet<SshKey>,
 }
 
 /// How much added cost a person may approve.
@@ -49,8 +51,17 @@ pub struct CostMandate {
     pub growth_up_to: Decimal,
 }
 
-const ATTRIBUTES: [&str; 8] =
-    ["name", "email", "function", "keys", "assurance", "identities", "may_approve", "valid_until"];
+const ATTRIBUTES: [&str; 9] = [
+    "name",
+    "email",
+    "function",
+    "keys",
+    "assurance",
+    "identities",
+    "may_approve",
+    "valid_until",
+    "revoked_keys",
+];
 
 impl Approver {
     /// Reads a config.
@@ -83,6 +94,11 @@ impl Approver {
         self.valid_until.is_none_or(|last| !is_past(last, today))
     }
 
+    /// Whether any key of this person may still approve.
+    pub fn has_live_key(&self) -> bool {
+        !self.keys.is_subset(&self.revoked_keys)
+    }
+
     fn read(r: &mut Reader, json: &Json, known: &[&str]) -> Option<Self> {
         let fields = r.object(json, known)?;
         let name = r.required(fields, "name", Reader::prose);
@@ -92,7 +108,7 @@ impl Approver {
             if *json == Json::Array(Vec::new()) {
                 r.wrong("there is no key to approve with");
             }
-            r.set(json, |r, json| r.parsed(json, SshKey::parse))
+            read_keys(r, json)
         });
         let assurance = r.optional(fields, "assurance", Assurance::read).unwrap_or(Assurance::TouchPin);
         let identities = r.optional(fields, "identities", |r, json| {
@@ -100,6 +116,7 @@ impl Approver {
         });
         let may_approve = r.optional(fields, "may_approve", CostMandate::read);
         let valid_until = r.optional(fields, "valid_until", |r, json| r.parsed(json, parse_date));
+        let revoked_keys = r.optional(fields, "revoked_keys", read_keys);
         let keys = keys?;
         if assurance > Assurance::Key && keys.iter().any(|key| !key.is_fido()) {
             r.at_attribute("assurance", |r| {
@@ -116,6 +133,7 @@ impl Approver {
             identities: identities.unwrap_or_default().into_iter().collect(),
             may_approve_cost: may_approve,
             valid_until,
+            revoked_keys: revoked_keys.unwrap_or_default(),
         })
     }
 
@@ -126,12 +144,21 @@ impl Approver {
             .put("name", self.name.as_str())
             .put("email", &self.email)
             .put("function", self.function)
-            .put("keys", self.keys.iter().map(|key| Json::from(key.to_string())).collect::<Json>())
+            .put("keys", written(&self.keys))
             .put("assurance", self.assurance)
             .put("identities", identities)
             .put_some("may_approve", self.may_approve_cost.as_ref().map(CostMandate::members))
             .put_some("valid_until", self.valid_until.map(|date| date.to_string()))
+            .put_some("revoked_keys", Some(&self.revoked_keys).filter(|keys| !keys.is_empty()).map(written))
     }
+}
+
+fn read_keys(r: &mut Reader, json: &Json) -> Option<BTreeSet<SshKey>> {
+    r.set(json, |r, json| r.parsed(json, SshKey::parse))
+}
+
+fn written(keys: &BTreeSet<SshKey>) -> Json {
+    keys.iter().map(|key| Json::from(key.to_string())).collect()
 }
 
 impl CostMandate {

@@ -25,16 +25,16 @@
 
 use crate::{
     digest::Digest,
-    json::{Json, Members},
+    json::{Found, Json, Members, Part},
 };
 use std::{collections::BTreeMap, fmt};
 
 /// Keeps this digest apart from every other digest over JSON, now and later.
 const DOMAIN: &[u8] = b"remit change 1\n";
 
-/// What of a plan's own text is approved.
+/// What of a plan's own text is approved: its members by name, each as its canonical text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Material(BTreeMap<String, Json>);
+pub struct Material(BTreeMap<&'static str, String>);
 
 /// What the plan was judged by, and where it would be applied.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,61 +92,123 @@ impl fmt::Display for NotAPlan {
 impl std::error::Error for NotAPlan {}
 
 impl Material {
-    /// Takes from a plan what is approved.
-    pub fn of(plan: &Json) -> Result<Self, NotAPlan> {
-        let wrong = |what: &str| NotAPlan(what.to_owned());
-        let members = plan.as_object().ok_or_else(|| wrong("it is not an object"))?;
-        let list = |name: &str| match members.get(name) {
-            None | Some(Json::Null) => Ok(&[][..]),
-            Some(Json::Array(items)) => Ok(items.as_slice()),
-            Some(_) => Err(wrong(&format!("its `{name}` are not a list"))),
-        };
-        let mut objects = Vec::new();
-        for entry in list("resource_changes")? {
-            if let Some(object) = object(entry)? {
-                objects.push(object);
+    /// Takes from the text of a plan what is approved, one entry after the other: the whole is never held. `seen` gets every
+    /// entry of `resource_changes`.
+    pub fn read(plan: &[u8], mut seen: impl FnMut(&Json)) -> Result<Self, NotAPlan> {
+        let mut reading = Reading::default();
+        let read = Json::parse_parts(plan, Reading::wants, |name, found| {
+            if let ("resource_changes", Found::Item(entry)) = (name, &found) {
+                seen(entry);
             }
-        }
-        // One address can stand more than once: with what an earlier replacement left behind.
-        objects.sort_by_cached_key(|object| {
-            (field(object, "address"), field(object, "deposed"), object.canonical())
+            reading.take(name, found)
         });
-        let configuration = members.get("configuration").and_then(Json::as_object);
-        let of_configuration = |name: &str| configuration.and_then(|all| all.get(name)).cloned();
-        let mut provisioners = BTreeMap::new();
-        if let Some(root) = of_configuration("root_module") {
-            find_provisioners(&root, "", &mut provisioners);
-        }
-        let all: Json = Members::new()
-            .put("objects", Json::Array(objects))
-            .put("deferred", Json::Array(list("deferred_changes")?.to_vec()))
-            .put("actions", Json::Array(list("action_invocations")?.to_vec()))
-            .put("deferred_actions", Json::Array(list("deferred_action_invocations")?.to_vec()))
-            .put("complete", members.get("complete").cloned().unwrap_or(Json::Null))
-            .put("variables", members.get("variables").cloned().unwrap_or(Json::Null))
-            .put("providers", of_configuration("provider_config").unwrap_or(Json::Null))
-            .put("provisioners", Json::Object(provisioners))
-            .into();
-        match all {
-            Json::Object(members) => Ok(Self(members)),
-            _ => Err(wrong("it is not an object")),
-        }
-    }
-
-    /// Addresses of the objects that change, in order.
-    pub fn addresses(&self) -> Vec<String> {
-        let Some(Json::Array(objects)) = self.0.get("objects") else { return Vec::new() };
-        objects.iter().filter_map(|object| field(object, "address")).collect()
+        read.map_err(|error| NotAPlan(format!("it is not strict JSON: {error}")))??;
+        Ok(reading.done())
     }
 
     /// The digest for one request.
     pub fn digest(&self, request: &str, setting: &Setting) -> Digest {
-        let mut members = self.0.clone();
-        if let Json::Object(setting) = Json::from(setting.members()) {
-            members.extend(setting);
+        let setting = match Json::from(setting.members()) {
+            Json::Object(members) => members,
+            _ => BTreeMap::new(),
+        };
+        let setting: Vec<(&str, String)> =
+            setting.iter().map(|(name, json)| (name.as_str(), json.canonical())).collect();
+        let own = self.0.iter().map(|(name, text)| (*name, text.as_str()));
+        let mut all: Vec<(&str, &str)> =
+            own.chain(setting.iter().map(|(name, text)| (*name, text.as_str()))).collect();
+        // All names are ASCII, so this is the order of the canonical form.
+        all.sort_unstable();
+        let mut pieces: Vec<&[u8]> = vec![DOMAIN, request.as_bytes(), b"\n"];
+        for (index, (name, text)) in all.iter().enumerate() {
+            let opened: &[u8] = if index == 0 { b"{\"" } else { b",\"" };
+            pieces.extend([opened, name.as_bytes(), b"\":", text.as_bytes()]);
         }
-        let canonical = Json::Object(members).canonical();
-        Digest::of(&[DOMAIN, request.as_bytes(), b"\n", canonical.as_bytes()].concat())
+        pieces.push(b"}");
+        Digest::of_pieces(pieces)
+    }
+}
+
+/// A plan as far as it was read.
+#[derive(Default)]
+struct Reading {
+    /// By address and deposed key: one address can stand more than once, with what an earlier replacement left behind.
+    objects: Vec<(Option<String>, Option<String>, String)>,
+    lists: BTreeMap<&'static str, Vec<String>>,
+    members: BTreeMap<&'static str, Json>,
+    provisioners: BTreeMap<String, Json>,
+}
+
+/// Lists that are taken as they are: the member of a plan, and what it is called here.
+const LISTS: [(&str, &str); 3] = [
+    ("deferred_changes", "deferred"),
+    ("action_invocations", "actions"),
+    ("deferred_action_invocations", "deferred_actions"),
+];
+
+/// Members that are taken as they are.
+const MEMBERS: [&str; 2] = ["complete", "variables"];
+
+impl Reading {
+    fn wants(name: &str) -> Part {
+        if name == "resource_changes" || LISTS.iter().any(|(list, _)| *list == name) {
+            Part::Items
+        } else if name == "configuration" || MEMBERS.contains(&name) {
+            Part::Whole
+        } else {
+            Part::Nothing
+        }
+    }
+
+    fn take(&mut self, name: &str, found: Found) -> Result<(), NotAPlan> {
+        let list = LISTS.iter().find(|(list, _)| *list == name).map(|(_, called)| *called);
+        let member = MEMBERS.iter().find(|member| **member == name);
+        match (found, list, member) {
+            (Found::Member(json), _, Some(member)) => {
+                self.members.insert(member, json);
+            }
+            (Found::Member(json), ..) if name == "configuration" => self.configuration(&json),
+            (Found::Member(Json::Null), ..) => {}
+            (Found::Member(_), ..) => return Err(NotAPlan(format!("its `{name}` are not a list"))),
+            (Found::Item(item), Some(list), _) => {
+                self.lists.entry(list).or_default().push(item.canonical());
+            }
+            (Found::Item(entry), ..) => {
+                if let Some(object) = object(&entry)? {
+                    self.objects.push((
+                        field(&object, "address"),
+                        field(&object, "deposed"),
+                        object.canonical(),
+                    ));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn configuration(&mut self, configuration: &Json) {
+        let Some(members) = configuration.as_object() else { return };
+        if let Some(providers) = members.get("provider_config") {
+            self.members.insert("providers", providers.clone());
+        }
+        if let Some(root) = members.get("root_module") {
+            find_provisioners(root, "", &mut self.provisioners);
+        }
+    }
+
+    fn done(mut self) -> Material {
+        self.objects.sort();
+        let list = |texts: &[String]| format!("[{}]", texts.join(","));
+        let objects: Vec<String> = self.objects.into_iter().map(|(.., text)| text).collect();
+        let mut all = BTreeMap::from([("objects", list(&objects))]);
+        for (_, called) in LISTS {
+            all.insert(called, list(self.lists.get(called).map_or(&[], Vec::as_slice)));
+        }
+        for name in MEMBERS.into_iter().chain(["providers"]) {
+            all.insert(name, self.members.get(name).unwrap_or(&Json::Null).canonical());
+        }
+        all.insert("provisioners", Json::Object(self.provisioners).canonical());
+        Material(all)
     }
 }
 

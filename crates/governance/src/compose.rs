@@ -12,7 +12,7 @@ use crate::{
     time::Date,
 };
 pub use contains::contains;
-pub use loosened::{approver_changed, loosened, override_loosened};
+pub use loosened::{approver_changed, is_restriction, loosened, override_loosened};
 
 /// The envelope that leaves least room for a unit, and what the others leave.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -169,7 +169,9 @@ impl Consent {
         let mut found = same_person_twice(approvers);
         let mut check = |quorum: &Quorum, path: Vec<Step>| {
             for (function, wanted) in quorum.functions() {
-                let able = |a: &&&Approver| a.function == function && a.assurance >= self.minimum_assurance;
+                let able = |a: &&&Approver| {
+                    a.function == function && a.assurance >= self.minimum_assurance && a.has_live_key()
+                };
                 let people: BTreeSet<&str> =
                     approvers.iter().filter(able).map(|a| a.email.as_str()).collect();
                 if people.len() < usize::try_from(wanted).unwrap_or(usize::MAX) {

@@ -13,6 +13,13 @@ impl Digest {
         Self(Sha256::digest(bytes).into())
     }
 
+    /// The digest of these pieces in a row.
+    pub fn of_pieces<'p>(pieces: impl IntoIterator<Item = &'p [u8]>) -> Self {
+        let mut hash = Sha256::new();
+        pieces.into_iter().for_each(|piece| hash.update(piece));
+        Self(hash.finalize().into())
+    }
+
     /// The first eight hexadecimal digits, for a person to compare.
     pub fn short(&self) -> String {
         self.to_string().chars().skip("sha256:".len()).take(8).collect()

@@ -31,6 +31,26 @@ pub enum Json {
     Object(BTreeMap<String, Json>),
 }
 
+/// What [`Json::parse_parts`] makes of a member.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// It is read and dropped.
+    Nothing,
+    /// It is wanted as a whole.
+    Whole,
+    /// Its items are wanted, each by itself; a value that is no array is told as a whole.
+    Items,
+}
+
+/// What [`Json::parse_parts`] found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// The value of a member.
+    Member(Json),
+    /// One item of a member that is an array.
+    Item(Json),
+}
+
 /// The text of a JSON number, valid by construction.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Number(String);
@@ -63,6 +83,16 @@ impl Json {
     /// Reads bytes that should be UTF-8 JSON.
     pub fn parse_bytes(bytes: &[u8]) -> Result<Self, JsonError> {
         parse::parse_bytes(bytes)
+    }
+
+    /// Reads the members of an object one after the other, as strictly as [`Json::parse`], without holding the whole: `sink` gets
+    /// what is wanted of each. What it makes of them comes after what is wrong with the text.
+    pub fn parse_parts<E>(
+        bytes: &[u8],
+        wanted: impl Fn(&str) -> Part,
+        sink: impl FnMut(&str, Found) -> Result<(), E>,
+    ) -> Result<Result<(), E>, JsonError> {
+        parse::parts(bytes, wanted, sink)
     }
 
     /// A number from its text; `None` when the text is no JSON number.

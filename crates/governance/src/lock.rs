@@ -17,7 +17,7 @@ use crate::{
     trust_root::TrustRoot,
 };
 pub use error::LockError;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a lock calls itself.
 pub const KIND: &str = "governance-lock";
@@ -156,6 +156,9 @@ impl Lock {
             .overrides
             .iter()
             .map(|decided| (format!("default override `{}`", decided.name()), decided.digest()));
+        // What the lock says of the envelopes is what overrides are held to.
+        let known: Vec<History> =
+            self.envelopes.iter().filter_map(|envelope| self.history(&envelope.digest())?.ok()).collect();
         let fault = |(who, digest): (String, Digest)| match self.history(&digest) {
             None => Some(format!("the {who} carries no approvals")),
             Some(history) => history
@@ -164,7 +167,7 @@ impl Lock {
                     if in_force != Some(digest) {
                         return Err("its history ends with another record".to_owned());
                     }
-                    history.verify(trust)
+                    history.verify_beside(trust, &known)
                 })
                 .err()
                 .map(|why| format!("the {who} does not prove itself: {why}")),
@@ -174,18 +177,37 @@ impl Lock {
 
     /// Everything signed that the lock carries, once each.
     pub fn signed(&self) -> Vec<Signed> {
-        let histories = self.records.keys().filter_map(|digest| self.history(digest)?.ok());
-        let mut seen = std::collections::BTreeSet::new();
-        let all = histories.flat_map(|history| history.links().to_vec()).flat_map(|link| link.approvals);
+        let mut seen = BTreeSet::new();
+        let all =
+            self.histories().flat_map(|history| history.links().to_vec()).flat_map(|link| link.approvals);
         all.filter(|signed| seen.insert(signed.to_json())).collect()
     }
 
     /// All approvers, and whether the trust root vouches for their keys.
     pub fn voters(&self, trust: &TrustRoot, more: &[Signed]) -> Vec<Voter> {
-        let approvers: Vec<Approver> = self.approvers.values().cloned().collect();
+        // What people were before: the trust root approved that, and what revokes needs nobody.
+        let earlier = self.histories().flat_map(|history| history.links().to_vec()).flat_map(|link| {
+            let declared = match link.declaration {
+                Declaration::Approver(approver) => Some(approver),
+                _ => None,
+            };
+            link.approvers.into_iter().chain(declared)
+        });
+        let known: BTreeMap<Digest, Approver> = earlier
+            .map(|approver| (approver.digest(), approver))
+            .chain(self.approvers.iter().map(|(digest, approver)| (*digest, approver.clone())))
+            .collect();
+        let known: Vec<Approver> = known.into_values().collect();
         let mut signed = self.signed();
         signed.extend(more.iter().cloned());
-        history::voters(&approvers, &signed, trust)
+        let mut voters = history::voters(&known, &signed, trust);
+        voters.retain(|voter| self.approvers.contains_key(&voter.approver.digest()));
+        voters
+    }
+
+    /// Every history that can be read.
+    fn histories(&self) -> impl Iterator<Item = History> {
+        self.records.keys().filter_map(|digest| self.history(digest)?.ok())
     }
 
     fn members(&self) -> Members {

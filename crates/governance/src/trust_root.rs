@@ -122,7 +122,7 @@ impl Root {
             Some(grounds) if grounds.is_expired(today) => self.minimum_assurance.max(Assurance::TouchPin),
             _ => self.minimum_assurance,
         };
-        let enrolled = |approver: &Approver| Voter { approver: approver.clone(), enrolled: true };
+        let enrolled = |approver: &Approver| Voter::new(approver.clone(), true);
         Policy {
             under: Under {
                 kind: Kind::TrustRoot,
@@ -194,7 +194,10 @@ impl Root {
             .approvers
             .iter()
             .filter(|approver| approver.assurance >= self.minimum_assurance)
-            .filter(|approver| approver.keys.iter().any(|key| !self.revoked_keys.contains(key)))
+            .filter(|approver| {
+                let revoked = |key| self.revoked_keys.contains(key) || approver.revoked_keys.contains(key);
+                approver.keys.iter().any(|key| !revoked(key))
+            })
             .count();
         if able < usize::try_from(self.threshold).unwrap_or(usize::MAX) {
             let message = format!(

@@ -1,5 +1,5 @@
-//! Any bytes as a signed statement, a trust root, a history and an armored signature: never a panic, and what is read is
-//! written and read again as the same.
+//! Any bytes as a signed statement, a trust root, a history, an armored signature and a plan to approve: never a panic, what is
+//! read is written and read again as the same, and no plan is approved that is not strict JSON as a whole.
 //!
 //! From the folder `plancheck`, with `cargo install cargo-fuzz` and no nightly toolchain:
 //! `RUSTC_BOOTSTRAP=1 cargo fuzz run approval_reader -- -max_total_time=60`.
@@ -7,8 +7,9 @@
 
 use libfuzzer_sys::fuzz_target;
 use remit_governance::{
-    TrustRoot,
+    Json, TrustRoot,
     approval::{NAMESPACE, Signature, Signed},
+    change::Material,
     history::History,
 };
 
@@ -17,6 +18,9 @@ fuzz_target!(|bytes: &[u8]| {
         let again = Signed::parse(signed.to_json().as_bytes()).expect("a statement reads what it wrote");
         assert_eq!(signed.text(), again.text());
         let _ = signed.verify();
+    }
+    if Material::read(bytes, |_| {}).is_ok() {
+        Json::parse_bytes(bytes).expect("what is taken in parts is sound as a whole");
     }
     if let Ok(root) = TrustRoot::parse(bytes) {
         let again = TrustRoot::parse(root.to_json().as_bytes()).expect("a trust root reads what it wrote");

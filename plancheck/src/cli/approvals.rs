@@ -39,7 +39,7 @@ pub(super) fn run(args: &Args, surroundings: &Surroundings) -> Result<u8, CheckE
     let trust = hand::trust_root(&args.trust_root, surroundings)?;
     let hand = Hand::of(&args.plan, surroundings)?;
     let approvals = hand::approvals(&args.approvals)?;
-    let mut desk = hand.desk(&trust, &approvals.signed, &args.plan.author);
+    let mut desk = hand.desk(&trust, &approvals.signed, args.plan.authors(surroundings)?);
     desk.break_glass = args.break_glass;
     let case = Case::of(&hand.report, &hand.plan, &desk)?;
     let answer = case.answer(&desk);

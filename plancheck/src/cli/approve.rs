@@ -1,21 +1,19 @@
-//! `plancheck approve`: shows what a request asks for, derived again on this machine, and signs the answer with
-//! `ssh-keygen`. The private key is never read here.
+//! `plancheck approve`: shows what a request asks for, derived again on this machine, and has the answer signed.
 
-use std::io::{BufRead as _, IsTerminal as _};
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::PathBuf;
 
 use plancheck::consent::{self, Case};
 use plancheck::text::escape;
 use plancheck::verdict::CheckError;
 use remit_governance::TrustRoot;
-use remit_governance::approval::{Approval, Decision, NAMESPACE, Policy, Request, Signed, Statement};
+use remit_governance::approval::{Approval, Decision, Policy, Request, Statement};
 use remit_governance::person::Email;
 use remit_governance::scope::Account;
 
 use super::Surroundings;
 use super::hand::{self, Hand};
 use super::output::{self, Stream};
+use super::sign::{self, Save};
 use super::trust;
 
 /// Show exactly what a request asks for, and sign it or reject it. Everything is derived again from the plan on this machine;
@@ -87,9 +85,12 @@ pub(super) fn run(args: &Args, surroundings: &Surroundings) -> Result<u8, CheckE
     let approval = answer(args, surroundings, &derived, &policies)?;
     let borrowed: Vec<&Policy> = policies.iter().collect();
     output::write(Stream::Out, &consent::request_text(&derived, &borrowed))?;
-    confirm(args, &derived)?;
-    let signed = sign(&args.key, approval)?;
-    let path = save(args, &derived, &signed, &policies)?;
+    let verb = if args.reject { "reject" } else { "approve" };
+    let code = derived.code();
+    sign::confirm(verb, &code, args.code.as_deref())?;
+    let signed = sign::sign(&args.key, Statement::Approval(approval))?;
+    let save = Save { folder: &args.approvals, key: &args.key, who: &args.approver, code: &code, verb };
+    let path = save.write(&signed, &policies)?;
     output::write(Stream::Out, &format!("written: {}\n", hand::name(&path)))?;
     Ok(0)
 }
@@ -118,8 +119,7 @@ fn derive(
         now: surroundings.now,
     };
     let hand = Hand::checked(hand::whole(plan)?, governance, given, request.state.clone())?;
-    let authors: Vec<String> = request.authors.iter().cloned().collect();
-    let mut desk = hand.desk(trust, &[], &authors);
+    let mut desk = hand.desk(trust, &[], request.authors.clone());
     desk.break_glass = request.break_glass;
     let case = Case::of(&hand.report, &hand.plan, &desk)?;
     let derived = case.request(&request.id, request.requested_at, &desk, &hand.report);
@@ -150,81 +150,4 @@ fn answer(
     approval.on_behalf_of = instead;
     approval.reason.clone_from(&args.reason);
     Ok(approval)
-}
-
-/// Whoever signs says the code, so that nobody signs what scrolled by.
-fn confirm(args: &Args, request: &Request) -> Result<(), CheckError> {
-    let verb = if args.reject { "reject" } else { "approve" };
-    let said = match &args.code {
-        Some(code) => code.clone(),
-        None if std::io::stdin().is_terminal() => {
-            output::write(Stream::Err, &format!("To {verb} exactly this, type the code: "))?;
-            let mut line = String::new();
-            std::io::stdin()
-                .lock()
-                .read_line(&mut line)
-                .map_err(|error| CheckError::new(format!("the answer cannot be read: {error}")))?;
-            line
-        }
-        None => {
-            return Err(CheckError::new("nobody is here to be asked")
-                .with_help("run it in a terminal, or give the code with `--code`"));
-        }
-    };
-    if said.trim() == request.code() {
-        return Ok(());
-    }
-    Err(CheckError::new("this is not the code of the request, so nothing was signed")
-        .with_help("get the code from whoever asks by another way than the request"))
-}
-
-fn sign(key: &Path, approval: Approval) -> Result<Signed, CheckError> {
-    let failed = |why: String| CheckError::new(format!("nothing was signed: {why}"));
-    let folder = tempfile::tempdir().map_err(|error| failed(error.to_string()))?;
-    let path = folder.path().join("statement");
-    let statement = Statement::Approval(approval);
-    std::fs::write(&path, statement.text()).map_err(|error| failed(error.to_string()))?;
-    let ended = Command::new("ssh-keygen")
-        .args(["-q", "-Y", "sign", "-n", NAMESPACE, "-f"])
-        .arg(key)
-        .arg(&path)
-        .stdout(std::process::Stdio::null())
-        .status()
-        .map_err(|error| failed(format!("`ssh-keygen` cannot be run: {error}")))?;
-    if !ended.success() {
-        return Err(failed("`ssh-keygen` says why above".to_owned()));
-    }
-    let armored = hand::small(&path.with_extension("sig"), "signature")?;
-    let armored = String::from_utf8(armored).map_err(|_| failed("the signature is not text".to_owned()))?;
-    Signed::new(statement, &armored).map_err(|refusal| failed(refusal.to_string()))
-}
-
-/// Checks that the signature is by a key of the person, and writes it.
-fn save(args: &Args, request: &Request, signed: &Signed, policies: &[Policy]) -> Result<PathBuf, CheckError> {
-    let proof =
-        signed.verify().map_err(|refusal| CheckError::new(format!("nothing was written: {refusal}")))?;
-    let people = policies.iter().flat_map(|policy| policy.voters.iter().chain(&policy.others));
-    let mut own = people.filter(|voter| voter.approver.email.as_str() == args.approver.to_lowercase());
-    if !own.any(|voter| voter.approver.keys.contains(&proof.key)) {
-        return Err(CheckError::new(format!(
-            "the key `{}` is not one of `{}`, so nothing was written",
-            hand::name(&args.key),
-            escape(&args.approver)
-        )));
-    }
-    let minimum = policies.iter().map(|policy| policy.minimum).max();
-    if let Some(minimum) = minimum.filter(|minimum| proof.claims() < *minimum) {
-        let warning =
-            format!("warning: the signature proves `{}`, and `{minimum}` is asked for\n", proof.claims());
-        output::write(Stream::Err, &warning)?;
-    }
-    std::fs::create_dir_all(&args.approvals).map_err(|error| {
-        CheckError::new(format!("the folder `{}` cannot be made: {error}", hand::name(&args.approvals)))
-    })?;
-    let verb = if args.reject { "reject" } else { "approve" };
-    let plain = |c: char| if c.is_ascii_alphanumeric() || ".-_".contains(c) { c } else { '-' };
-    let who: String = args.approver.to_lowercase().chars().map(plain).collect();
-    let path = args.approvals.join(format!("{}-{who}-{verb}.json", request.code()));
-    hand::write(&path, "approval", &signed.to_json())?;
-    Ok(path)
 }

@@ -21,6 +21,7 @@ use super::Surroundings;
 use super::hand::{self, Hand};
 use super::ledger::Ledger;
 use super::output::{self, Stream};
+use super::traces::Who;
 
 /// Check a plan file and its approvals, and apply exactly that file.
 ///
@@ -56,6 +57,8 @@ pub(super) struct Args {
     /// Somebody who took part in the change and so cannot have approved it; can be given several times
     #[arg(long, value_name = "WHO")]
     author: Vec<String>,
+    #[command(flatten)]
+    who: Who,
     /// Where to write what came of it as JSON, the exit code of the command included
     #[arg(long, value_name = "FILE")]
     result: Option<PathBuf>,
@@ -129,7 +132,8 @@ pub(super) fn run(args: &Args, surroundings: &Surroundings, color: human::Color)
     let mut hand = Hand::checked(plan, &args.governance, given, state)?;
     hand.prove(&trust, args.minimum_serial)?;
     let approvals = hand::approvals(&args.approvals)?;
-    let mut desk = hand.desk(&trust, &approvals.signed, &args.author);
+    let authors = hand::authors(&args.author, &args.who, surroundings)?;
+    let mut desk = hand.desk(&trust, &approvals.signed, authors);
     desk.break_glass = args.break_glass;
     desk.consumed = ledger.used();
     let case = Case::of(&hand.report, &hand.plan, &desk)?;

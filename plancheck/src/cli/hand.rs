@@ -21,6 +21,7 @@ use super::Surroundings;
 use super::again::Again;
 use super::input::{self, Source};
 use super::ledger::Ledger;
+use super::traces::Who;
 
 /// A plan, what governs it, and what it would change.
 #[derive(clap::Args)]
@@ -43,10 +44,30 @@ pub(super) struct PlanArgs {
     /// Somebody who took part in the change and so cannot approve it: an e-mail address, or a name as github:dreyes; can be
     /// given several times
     #[arg(long, value_name = "WHO")]
-    pub(super) author: Vec<String>,
+    author: Vec<String>,
+    #[command(flatten)]
+    who: Who,
     /// Judge as of this instant instead of now: 2026-12-01T09:00:00Z
     #[arg(long, value_name = "INSTANT", value_parser = parse_instant)]
     pub(super) now: Option<Timestamp>,
+}
+
+impl PlanArgs {
+    /// Everybody who took part in the change, as given and as found.
+    pub(super) fn authors(&self, surroundings: &Surroundings) -> Result<BTreeSet<String>, CheckError> {
+        authors(&self.author, &self.who, surroundings)
+    }
+}
+
+/// Everybody who took part in a change: as given, and as the environment and commits tell.
+pub(super) fn authors(
+    given: &[String],
+    who: &Who,
+    surroundings: &Surroundings,
+) -> Result<BTreeSet<String>, CheckError> {
+    let mut all = plancheck::actor::authors(&who.traces(&surroundings.environment)?);
+    all.extend(given.iter().cloned());
+    Ok(all)
 }
 
 /// What `check` takes to hear people.
@@ -115,7 +136,9 @@ impl ConsentArgs {
         consent::remind(&mut hand.report, &ledger.unreviewed());
         let Some(folder) = &self.approvals else { return Ok(hand.report) };
         let approvals = approvals(folder)?;
-        let mut desk = hand.desk(&trust, &approvals.signed, &self.author);
+        let mut authors = beside.traces.map(plancheck::actor::authors).unwrap_or_default();
+        authors.extend(self.author.iter().cloned());
+        let mut desk = hand.desk(&trust, &approvals.signed, authors);
         desk.consumed = ledger.used();
         let case = Case::of(&hand.report, &hand.plan, &desk)?;
         let mut report = hand.report.clone();
@@ -190,14 +213,14 @@ impl Hand {
         &'a self,
         trust: &'a TrustRoot,
         signed: &'a [Signed],
-        authors: &[String],
+        authors: BTreeSet<String>,
     ) -> Desk<'a> {
         Desk {
             trust,
             lock: &self.lock,
             signed,
             state: self.state.clone(),
-            authors: authors.iter().cloned().collect(),
+            authors,
             consumed: BTreeSet::new(),
             break_glass: false,
         }

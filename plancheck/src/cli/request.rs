@@ -47,7 +47,7 @@ pub(super) fn run(args: &Args, surroundings: &Surroundings) -> Result<u8, CheckE
         output::write(Stream::Out, "denied: no approval opens this; see `plancheck check`\n")?;
         return Ok(Verdict::Denied.exit_code());
     }
-    let mut desk = hand.desk(&trust, &[], &args.plan.author);
+    let mut desk = hand.desk(&trust, &[], args.plan.authors(surroundings)?);
     desk.break_glass = args.break_glass;
     let case = Case::of(&hand.report, &hand.plan, &desk)?;
     if case.needs_nobody() {

@@ -63,6 +63,9 @@ pub(super) fn summary(report: &Report) -> Vec<String> {
         }
     }
     lines.push(format!("- {} objects would change in all", report.changes()));
+    lines.push(
+        "- what that costs is not known to this version, and no limit on cost is held against it".to_owned(),
+    );
     lines
 }
 

@@ -21,7 +21,7 @@ Approvers that the plan would change, destroy, forget, make anew or move, compar
 
 ## Why
 A key that is exchanged approves everything from then on. This is the shortest way around every limit, so it is for those who are in force now: the \
-quorum of every envelope that lists the approver, and the trust root.
+quorum of every envelope that lists the approver, and the trust root. Revoking a key and an earlier `valid_until` only take away, and need nobody.
 
 ## Example
 A `remit_approver` whose `keys` get one more entry.

@@ -27,9 +27,11 @@ impl Kind for Approver {
                  With a pinned trust root, an approver and every change of one is approved by the trust \
                  root; that approval also vouches for the keys. Without it a FIDO2 signature counts as \
                  that of an ordinary key, since its flags can be made in software.\n\n\
-                 **What it does not stop.** Removing an approver takes effect where the envelope's \
-                 `record` and the governance lock are made anew. To stop a lost key at once, list it \
-                 under `revoked_keys` of the trust root.",
+                 To stop a lost key, list it under `revoked_keys`: that needs nobody's consent, also where \
+                 an envelope names the approver.\n\n\
+                 **What it does not stop.** Removing or revoking takes effect where the envelope's \
+                 `record` and the governance lock are made anew. To stop a key everywhere at once, list it \
+                 under `revoked_keys` of the trust root. Who is revoked can no longer say no either.",
             )
     }
 
@@ -43,7 +45,7 @@ impl Kind for Approver {
     }
 }
 
-fn arguments() -> [Attribute; 8] {
+fn arguments() -> [Attribute; 9] {
     [
         Attribute::string("name").required().description("Who it is."),
         Attribute::string("email").required().requires_replace().equivalent(spelling::emails).description(
@@ -68,7 +70,13 @@ fn arguments() -> [Attribute; 8] {
         ),
         may_approve(),
         Attribute::string("valid_until").description(
-            "Last day on which approvals by the person count, `YYYY-MM-DD` in UTC. Left out, there is none.",
+            "Last day on which approvals by the person count, `YYYY-MM-DD` in UTC. Left out, there is none. An \
+             earlier day needs nobody's consent, a later one does.",
+        ),
+        Attribute::set("revoked_keys", Type::String).equivalent(spelling::keys).description(
+            "Keys that approve nothing any more, whether or not `keys` still lists them: lost, stolen or \
+             replaced. Revoking needs nobody's consent; taking it back does. A rejection that such a key signed \
+             stands.",
         ),
     ]
 }
@@ -86,6 +94,8 @@ fn may_approve() -> Attribute {
                 .description("Most that a change may add to the cost per period."),
         ],
     );
-    Attribute::nested("may_approve", [cost.description("New spending.")])
-        .description("How far the person's consent reaches. Left out: nothing with money.")
+    Attribute::nested("may_approve", [cost.description("New spending.")]).description(
+        "How far the person's consent reaches. Left out: nothing with money. This version does not know what \
+             a plan costs, so it asks nobody about money yet, and this holds nobody back.",
+    )
 }

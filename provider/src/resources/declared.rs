@@ -10,12 +10,16 @@ use tf_provider_sdk::{
 
 use crate::{
     configured::Configured,
-    consent::{Consent, Step},
+    consent::{Consent, ENVELOPE_HISTORY, Step},
     declaration::{Attributes, Config},
 };
 
 /// Attributes that the provider computes; all others are arguments.
 pub(super) const COMPUTED: [&str; 6] = ["record", "digest", "approved", "history", "controls", "coverage"];
+
+/// Attributes that are no part of what is declared: those, and what only shows who decides.
+pub(super) const APART: [&str; 7] =
+    ["record", "digest", "approved", "history", "controls", "coverage", ENVELOPE_HISTORY];
 
 /// A kind of declaration.
 pub(crate) trait Kind: Send + Sync + 'static {
@@ -109,7 +113,7 @@ impl<K: Kind> Resource for Declares<K> {
     }
 
     fn validate(&self, request: ValidateRequest<Attributes>) -> Diagnostics {
-        let config = Config::new(&request.config.0, &COMPUTED);
+        let config = Config::new(&request.config.0, &APART);
         K::judge(config.json())
             .map_or_else(|faults| config.diagnose(&K::schema(), faults), |()| Diagnostics::new())
     }
@@ -126,7 +130,7 @@ impl<K: Kind> Resource for Declares<K> {
         {
             return Err(protected::<K>(prior, "replaced").into());
         }
-        let config = Config::new(&planned, &COMPUTED);
+        let config = Config::new(&planned, &APART);
         let declared = match K::declare(config.json()) {
             Ok(declared) if config.is_known() => Some(declared),
             Ok(_) => None,
@@ -221,7 +225,7 @@ impl<K: Kind> Resource for Declares<K> {
         }
         let state = Object::new().with(K::IDENTITY, K::identity(id));
         // The parser says whether it is a good one; everything else is missing, and may be.
-        let faults = K::judge(Config::new(&state, &COMPUTED).json()).err().unwrap_or_default();
+        let faults = K::judge(Config::new(&state, &APART).json()).err().unwrap_or_default();
         let about_identity = |fault: &&Invalid| fault.place() == K::IDENTITY;
         match faults.iter().find(about_identity) {
             Some(fault) => Err(wrong().into_iter().map(|wrong| explained(wrong, fault)).collect()),
@@ -237,7 +241,7 @@ fn made<K: Kind>(
     prior: Option<&Object>,
 ) -> Result<Object, Diagnostics> {
     let mut made = planned.0;
-    let config = Config::new(&made, &COMPUTED);
+    let config = Config::new(&made, &APART);
     if made.get("record").is_unknown() {
         let declared = K::declare(config.json());
         let declared = declared.map_err(|faults| config.diagnose(&K::schema(), faults))?;
@@ -254,7 +258,7 @@ fn made<K: Kind>(
     match step {
         Step::Declared => in_force(&mut made, None),
         Step::Same(history) | Step::Next(history) => in_force(&mut made, Some(&history)),
-        Step::Refused(refused) => return Err(refused.into()),
+        Step::Refused(refused) | Step::Later(refused) => return Err(as_error(refused).into()),
     }
     Ok(made)
 }
@@ -282,6 +286,10 @@ fn consented(
         // Kept from the state as it stands there.
         Step::Same(_) if unchanged => planned.set("approved", true),
         Step::Same(_) | Step::Next(_) => set_all(planned, unknown()),
+        Step::Later(warning) => {
+            context.warn(warning);
+            set_all(planned, unknown());
+        }
         Step::Refused(refused) if matches!(context.client().consent, Consent::Declared) => {
             return Err(refused.into());
         }
@@ -306,6 +314,10 @@ fn with_prior<'a>(planned: &'a Object, prior: Option<&'a Object>) -> Vec<&'a Obj
 /// At plan people can still be asked; at apply it is an error.
 fn as_warning(refused: Diagnostic) -> Diagnostic {
     Diagnostic { severity: Severity::Warning, ..refused }
+}
+
+fn as_error(refused: Diagnostic) -> Diagnostic {
+    Diagnostic { severity: Severity::Error, ..refused }
 }
 
 fn complete(attributes: &mut Object, declared: Declared) {

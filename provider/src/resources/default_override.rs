@@ -10,7 +10,7 @@ use super::{
     declared::{Declared, Kind},
     shared::{self, computed},
 };
-use crate::spelling;
+use crate::{consent::ENVELOPE_HISTORY, spelling};
 
 /// The resource.
 pub(crate) struct DefaultOverride;
@@ -73,7 +73,7 @@ fn unlisted(default: &Json) -> Option<Invalid> {
     )
 }
 
-fn arguments() -> [Attribute; 10] {
+fn arguments() -> [Attribute; 11] {
     [
         Attribute::dynamic("default").required().requires_replace().description(
             "Which vendor default. Either the id of one in the catalog, such as \
@@ -82,6 +82,10 @@ fn arguments() -> [Attribute; 10] {
         ),
         Attribute::string("envelope").description(
             "`record` of the envelope whose quorum decides about this. Left out: the trust root.",
+        ),
+        Attribute::string(ENVELOPE_HISTORY).description(
+            "`history` of that envelope. With a pinned trust root it shows that the envelope is in force, so that \
+             its quorum can decide; without it nobody can approve an override that names an envelope.",
         ),
         Attribute::string("decision").required().description(
             "`override`: another value must be set. `accept`: the vendor's may stand until the review.",

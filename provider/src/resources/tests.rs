@@ -169,7 +169,7 @@ fn keyed<'k>(
 /// Feeds every attribute of the schema: the parser knows each and complains about each.
 fn every_attribute_is_read<K: Kind>() {
     let Type::Object(mut attributes) = K::schema().ty() else { panic!("a schema is an object") };
-    attributes.retain(|name, _| !COMPUTED.contains(&name.as_str()));
+    attributes.retain(|name, _| !super::declared::APART.contains(&name.as_str()));
     let mut places = Vec::new();
     let wrong = wrong(&Type::Object(attributes), "", &mut places);
     let faults = K::declare(&wrong).err().unwrap();

@@ -3,6 +3,7 @@
 use super::statement::Under;
 use crate::{
     approver::Approver,
+    compose::is_restriction,
     consent::{Assurance, Function, Quorum},
     digest::Digest,
     dimension::Dimension,
@@ -26,6 +27,15 @@ pub struct Voter {
     /// Whether the trust root approved exactly this record, keys and assurance included. Without it a signature is
     /// believed to prove [`Assurance::Key`] and nothing more, whatever its flags say.
     pub enrolled: bool,
+    /// Keys of the person that approve nothing any more, by any record of theirs that is at hand.
+    pub revoked: BTreeSet<SshKey>,
+}
+
+impl Voter {
+    /// The person by one record.
+    pub fn new(approver: Approver, enrolled: bool) -> Self {
+        Self { revoked: approver.revoked_keys.clone(), approver, enrolled }
+    }
 }
 
 /// How many.
@@ -112,7 +122,12 @@ impl Policy {
     ) -> Result<Self, Vec<Invalid>> {
         let is_voter = |voter: &&Voter| envelope.consent.approvers.contains(&voter.approver.digest());
         let voters: Vec<Voter> = known.iter().filter(is_voter).cloned().collect();
-        let others = known.iter().filter(|voter| !is_voter(voter)).cloned().collect();
+        // Of somebody who stands in, the record counts that leaves them least.
+        let replaced = |voter: &Voter| {
+            let by = |other: &Voter| other != voter && is_restriction(&voter.approver, &other.approver);
+            known.iter().any(by)
+        };
+        let others = known.iter().filter(|voter| !is_voter(voter) && !replaced(voter)).cloned().collect();
         let bodies: Vec<&Approver> = voters.iter().map(|voter| &voter.approver).collect();
         let faults = envelope.consent.judge_approvers(&bodies);
         if !faults.is_empty() {

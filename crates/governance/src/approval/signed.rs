@@ -149,12 +149,12 @@ fn malformed(why: &str) -> Refusal {
     Refusal::new(Reason::Malformed, format!("this is not a signed statement: {why}"))
 }
 
-/// The approvers as an `allowed_signers` file, so that `ssh-keygen -Y verify` can be asked as well. It cannot say how much a
+/// The approvers with the keys that were not revoked as an `allowed_signers` file, so that `ssh-keygen -Y verify` can be asked as well. It cannot say how much a
 /// signature has to prove, so it lets more pass than we do.
 pub fn allowed_signers<'a>(approvers: impl IntoIterator<Item = &'a Approver>) -> String {
     let mut out = String::new();
     for approver in approvers {
-        for key in &approver.keys {
+        for key in approver.keys.difference(&approver.revoked_keys) {
             // Writing to a string cannot fail.
             let _ = write!(out, "{} namespaces=\"{NAMESPACE}\"", approver.email);
             if let Some(last) = approver.valid_until.and_then(|day| day.tomorrow().ok()) {

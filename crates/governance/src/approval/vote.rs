@@ -26,7 +26,9 @@ fn delegations<'s>(policy: &Policy, signed: &'s [Signed]) -> Vec<&'s Delegation>
         let Statement::Delegation(delegation) = signed.statement() else { return None };
         let voter = policy.voters.iter().find(|voter| voter.approver.email == delegation.delegator)?;
         let proof = signed.verify().ok()?;
-        let own = voter.approver.keys.contains(&proof.key) && !policy.revoked.contains(&proof.key);
+        let own = voter.approver.keys.contains(&proof.key)
+            && !policy.revoked.contains(&proof.key)
+            && !voter.revoked.contains(&proof.key);
         let fits = voter.approver.function == delegation.function
             && delegation.envelopes.contains(&policy.under.name)
             && proves(voter, &proof) >= policy.minimum;
@@ -131,6 +133,11 @@ impl<'a> Judging<'a> {
         }
         if self.policy.revoked.contains(&proof.key) {
             return Err(Refusal::new(Reason::RevokedKey, "the key was revoked"));
+        }
+        // Anybody who can merge can revoke, so that must not take a no away that was said.
+        if voter.revoked.contains(&proof.key) && approval.decision == Decision::Approve {
+            let message = format!("the key was revoked in the record of `{email}`");
+            return Err(Refusal::new(Reason::RevokedKey, message));
         }
         if !voter.approver.keys.contains(&proof.key) {
             let message = format!("it was signed with a key that is not one of `{email}`'s");
@@ -275,9 +282,11 @@ impl<'a> Judging<'a> {
             (Growth::NotAsked, _) => Ok(()),
             (Growth::Known(growth), _) if growth.amount.is_zero() => Ok(()),
             (_, None) => over(format!("`{who}` may approve nothing with money")),
-            (Growth::Unknown, Some(_)) => {
-                over(format!("nobody knows what the change costs, so `{who}` cannot approve it"))
-            }
+            (Growth::Unknown, Some(_)) => over(format!(
+                "nobody knows what the change costs, so `{who}` cannot approve it; what can be approved is another \
+                     `limits.cost` of `{}`, or a change that costs no more",
+                self.policy.under.name
+            )),
             (Growth::Known(growth), Some(own))
                 if within(&growth, own) && self.delegator_may(approval, &growth) =>
             {

@@ -69,6 +69,27 @@ fn every_fault_is_reported_at_its_place() {
     );
 }
 
+/// A record without revoked keys is as it was before there were any; with them it is another record, and a proper one.
+#[test]
+fn revoked_keys_stand_in_the_record_and_need_not_be_among_the_keys() {
+    let with = |keys: &[u8]| {
+        let mut json = config("dana", "finance", 1);
+        let Json::Object(members) = &mut json else { panic!() };
+        members
+            .insert("revoked_keys".to_owned(), keys.iter().map(|seed| Json::from(fido_key(*seed))).collect());
+        Approver::declare(&json).unwrap()
+    };
+    assert_eq!(with(&[]).record(), approver("dana", "finance", 1).record());
+    for (revoked, live) in [(vec![2], true), (vec![1], false), (vec![1, 2], false)] {
+        let dana = with(&revoked);
+        assert_eq!(Approver::from_record(&dana.record()), Ok(dana.clone()));
+        assert_eq!(dana.has_live_key(), live);
+    }
+    let text = r#"{"name":"a","email":"a@b.example","function":"finance","keys":["x"],"revoked_keys":["y"]}"#;
+    let faults = Approver::declare(&Json::parse(text).unwrap()).unwrap_err();
+    assert!(faults.iter().any(|fault| fault.place() == "revoked_keys[0]"), "{faults:?}");
+}
+
 #[test]
 fn valid_until_its_last_day() {
     let dana = approver("dana", "finance", 1);

@@ -39,23 +39,24 @@ const COMPARED: [&str; 11] = [
 /// currency, another parent, attributes whose direction is not known here. The purpose has no direction. Freezes that ended before `now`
 /// bind nobody any more. Every fault says what is proposed and what is in force.
 ///
-/// A record names its parent by digest, which changes with every change of the parent; `same` says whether two digests are two records of one
-/// declaration, whose own change is judged by itself. A caller who cannot know says no.
+/// A record names its parent and its approvers by digest, which changes with every change of theirs. `follows` says of two digests whether the
+/// second may take the place of the first without loosening: for a parent, when they are two records of one declaration, whose own change is
+/// judged by itself; for an approver, when [`is_restriction`] holds. A caller who cannot know says no.
 pub fn loosened(
     prior: &Envelope,
     proposed: &Envelope,
     now: Timestamp,
-    same: impl Fn(Digest, Digest) -> bool,
+    follows: impl Fn(Digest, Digest) -> bool,
 ) -> Vec<Invalid> {
     let mut change =
         Change { found: super::contains::compare(IN_FORCE.to_owned(), prior, proposed), kind: "envelope" };
     change.differs(&["name"], &prior.name, &proposed.name);
     change.differs(&["owner"], &prior.owner.normal().to_text(), &proposed.owner.normal().to_text());
-    change.parent(prior.parent, proposed.parent, same);
+    change.parent(prior.parent, proposed.parent, &follows);
     change.scope(&prior.scope, &proposed.scope);
     change.agents(&prior.agents, &proposed.agents);
     change.marks(prior, proposed);
-    change.consent(&prior.consent, &proposed.consent);
+    change.consent(&prior.consent, &proposed.consent, &follows);
     change.review(prior.review.as_ref(), proposed.review.as_ref());
     change.freezes(&prior.freezes, &proposed.freezes, now);
     if prior.deletion_protection && !proposed.deletion_protection {
@@ -65,16 +66,30 @@ pub fn loosened(
     change.found
 }
 
-/// In what a proposed approver differs from the one in force. A person has no looser and tighter: whoever may sign, with which key and for how
-/// much decides who can open everything else.
+/// In what a proposed approver differs from the one in force. Whoever may sign, with which key and for how much decides who can open everything
+/// else, so every difference counts, but for two that only take away: a key that is revoked, and an earlier end. Revoking has to be quick.
 pub fn approver_changed(prior: &Approver, proposed: &Approver) -> Vec<Invalid> {
     let mut change = Change { found: Vec::new(), kind: "approver" };
-    change.rest(&prior.record(), &proposed.record(), &[]);
+    if !prior.revoked_keys.is_subset(&proposed.revoked_keys) {
+        change.looser(&["revoked_keys"], &list(&proposed.revoked_keys), &list(&prior.revoked_keys));
+    }
+    if let Some(was) = prior.valid_until
+        && proposed.valid_until.is_none_or(|is| is > was)
+    {
+        let is = proposed.valid_until.map_or("left out".to_owned(), |is| format!("`{is}`"));
+        change.looser(&["valid_until"], &is, &format!("`{was}`"));
+    }
+    change.rest(&prior.record(), &proposed.record(), &["revoked_keys", "valid_until"]);
     change.found
 }
 
+/// Whether the second record is the first one with no more than keys revoked, or an earlier end.
+pub fn is_restriction(prior: &Approver, proposed: &Approver) -> bool {
+    prior.email == proposed.email && approver_changed(prior, proposed).is_empty()
+}
+
 /// In what a proposed decision about a default is looser than the one in force. Which value is tighter depends on the default, so another value
-/// counts as looser; only going back from accepting to overriding is not. `same` is that of [`loosened`], for the envelope.
+/// counts as looser; only going back from accepting to overriding is not. `same` says of two digests whether they are two records of one envelope.
 pub fn override_loosened(
     prior: &DefaultOverride,
     proposed: &DefaultOverride,
@@ -126,7 +141,7 @@ impl Change {
         &mut self,
         prior: Option<Digest>,
         proposed: Option<Digest>,
-        same: impl Fn(Digest, Digest) -> bool,
+        same: &impl Fn(Digest, Digest) -> bool,
     ) {
         match (prior, proposed) {
             (Some(_), None) => self.fault(
@@ -203,12 +218,14 @@ impl Change {
         }
     }
 
-    /// Quorums and times are compared with the limits. Of approvers any other set counts: a new one may sign, and one who is gone can no
-    /// longer reject.
-    fn consent(&mut self, prior: &Consent, proposed: &Consent) {
-        if prior.approvers != proposed.approvers {
-            let added = proposed.approvers.difference(&prior.approvers).count();
-            let gone = prior.approvers.difference(&proposed.approvers).count();
+    /// Quorums and times are compared with the limits. Of approvers any other set of people counts: a new one may sign, and one who is gone
+    /// can no longer reject.
+    fn consent(&mut self, prior: &Consent, proposed: &Consent, follows: &impl Fn(Digest, Digest) -> bool) {
+        let (was, is) = (&prior.approvers, &proposed.approvers);
+        let (gone, new) = (|| was.difference(is), || is.difference(was));
+        let added = new().filter(|new| !gone().any(|gone| follows(*gone, **new))).count();
+        let gone = gone().filter(|gone| !new().any(|new| follows(**gone, *new))).count();
+        if added > 0 || gone > 0 {
             self.fault(
                 &["consent", "approvers"],
                 format!("{added} of the `approvers` are new, and {gone} of {IN_FORCE} are gone"),

@@ -1,10 +1,16 @@
-use super::*;
+use super::{change::moved, *};
 use crate::{
-    approval::{Approval, Moved, Under},
+    approval::{Approval, Moved, Policy, Under, Voter},
     consent::Function,
+    dimension::Dimension,
     envelope::tests::with,
     testing::{Person, at, trust_root},
+    time::{Date, today},
+    trust_root::Root,
 };
+
+mod overrides;
+mod revocation;
 
 struct Scene {
     rita: Person,
@@ -47,6 +53,16 @@ impl Scene {
         approve(&self.rita, &policy, "a", prior, proposed)
     }
 
+    /// The same under a request of its own: one is used up by what came into force under it.
+    fn root_says_for(
+        &self,
+        request: &str,
+        prior: Option<&Declaration>,
+        proposed: Option<&Declaration>,
+    ) -> Signed {
+        approve(&self.rita, &self.trust.root().policy(today(at(NOW))), request, prior, proposed)
+    }
+
     fn enrolled(&self) -> Vec<Signed> {
         self.approvers().into_iter().map(|a| self.root_says(None, Some(&Declaration::Approver(a)))).collect()
     }
@@ -81,8 +97,28 @@ impl Scene {
         signed: &[Signed],
         now: &str,
     ) -> Result<History, Refused> {
+        self.advance_beside(prior, to, signed, now, &[])
+    }
+
+    /// The same with histories of envelopes at hand, for an override that names one.
+    #[allow(clippy::too_many_arguments, reason = "every test chooses each of them")]
+    fn advance_beside(
+        &self,
+        prior: Option<&History>,
+        to: &Declaration,
+        signed: &[Signed],
+        now: &str,
+        envelopes: &[&History],
+    ) -> Result<History, Refused> {
         let approvers = self.approvers();
-        let evidence = Evidence { trust: &self.trust, signed, approvers: &approvers, now: at(now) };
+        let envelopes = Envelopes::verified(envelopes.iter().map(|history| (*history).clone()), &self.trust);
+        let evidence = Evidence {
+            trust: &self.trust,
+            signed,
+            approvers: &approvers,
+            envelopes: &envelopes,
+            now: at(now),
+        };
         let history = advance(prior, to, &evidence)?;
         history.verify(&self.trust).expect("what was permitted verifies");
         let again = History::parse(&history.json().to_text()).unwrap();
@@ -98,15 +134,7 @@ fn approve(
     prior: Option<&Declaration>,
     proposed: Option<&Declaration>,
 ) -> Signed {
-    let named = prior.or(proposed).unwrap();
-    let digest = transition(named, prior, proposed, policy);
-    let moved = Moved {
-        kind: named.kind(),
-        name: named.name(),
-        prior: prior.map(Declaration::digest),
-        proposed: proposed.map(Declaration::digest),
-        digest,
-    };
+    let moved = moved(prior, proposed, policy);
     let under: [Under; 1] = [policy.under.clone()];
     person.sign(Statement::Approval(Approval {
         request: request.repeat(32),
@@ -175,7 +203,7 @@ fn a_quorum_loosened_or_an_approver_added_in_the_same_change_decides_nothing() {
         .approvers()
         .into_iter()
         .chain([eve.approver()])
-        .map(|approver| Voter { approver, enrolled: true })
+        .map(|approver| Voter::new(approver, true))
         .collect();
     let policy =
         Policy::of_envelope(new, &[Dimension::Governance], &everybody, &BTreeSet::new(), today(at(NOW)))
@@ -237,6 +265,7 @@ fn an_edited_history_does_not_verify() {
     forged.0.push(Link {
         declaration: scene.envelope(LOOSER),
         approvers: scene.approvers(),
+        envelopes: Vec::new(),
         approvals: Vec::new(),
         since: at(NOW),
     });
@@ -254,7 +283,10 @@ fn destroying_is_loosening() {
     let created = scene.created(&base);
     let approvers = scene.approvers();
     let ends = |signed: &[Signed]| {
-        end(&created, &Evidence { trust: &scene.trust, signed, approvers: &approvers, now: at(NOW) }).is_ok()
+        let trust = &scene.trust;
+        let evidence =
+            Evidence { trust, signed, approvers: &approvers, envelopes: &NO_ENVELOPES, now: at(NOW) };
+        end(&created, &evidence).is_ok()
     };
     let mut both = scene.quorum_says("b", &base, None, &[0, 1]);
     both.extend(scene.enrolled());
@@ -263,12 +295,13 @@ fn destroying_is_loosening() {
     assert!(!ends(&[]));
     let dana = Declaration::Approver(scene.approvers().remove(0));
     let gone = scene.created(&dana);
-    let evidence = Evidence { trust: &scene.trust, signed: &[], approvers: &[], now: at(NOW) };
+    let trust = &scene.trust;
+    let evidence = Evidence { trust, signed: &[], approvers: &[], envelopes: &NO_ENVELOPES, now: at(NOW) };
     assert!(end(&gone, &evidence).is_ok(), "an approver takes nothing along");
 }
 
 #[test]
-fn approvers_and_overrides_are_the_trust_roots() {
+fn approvers_are_the_trust_roots() {
     let scene = Scene::new();
     let before = Declaration::Approver(scene.people[0].approver());
     let other_key = Declaration::Approver(Person { seed: 9, ..scene.people[0].clone() }.approver());

@@ -1,7 +1,10 @@
 //! Reading strict JSON. Nothing here knows what the text is about.
 
-use super::{Json, MAX_DEPTH, Number};
-use std::{collections::BTreeMap, fmt};
+use super::{Found, Json, MAX_DEPTH, Number, Part};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
 /// Where and why a text is not strict JSON.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,20 +27,32 @@ impl fmt::Display for JsonError {
 impl std::error::Error for JsonError {}
 
 pub(super) fn parse_bytes(bytes: &[u8]) -> Result<Json, JsonError> {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => parse(text),
-        Err(error) => {
-            let good = bytes.get(..error.valid_up_to()).unwrap_or_default();
-            let (line, column) = position(good);
-            Err(JsonError { message: "the text is not UTF-8".to_owned(), line, column })
-        }
-    }
+    parse(utf8(bytes)?)
 }
 
 pub(super) fn parse(text: &str) -> Result<Json, JsonError> {
+    read(text, Cursor::document)
+}
+
+pub(super) fn parts<E>(
+    bytes: &[u8],
+    wanted: impl Fn(&str) -> Part,
+    sink: impl FnMut(&str, Found) -> Result<(), E>,
+) -> Result<Result<(), E>, JsonError> {
+    read(utf8(bytes)?, |cursor| cursor.parts(wanted, sink))
+}
+
+fn utf8(bytes: &[u8]) -> Result<&str, JsonError> {
+    std::str::from_utf8(bytes).map_err(|error| {
+        let good = bytes.get(..error.valid_up_to()).unwrap_or_default();
+        let (line, column) = position(good);
+        JsonError { message: "the text is not UTF-8".to_owned(), line, column }
+    })
+}
+
+fn read<'t, T>(text: &'t str, how: impl FnOnce(&mut Cursor<'t>) -> Read<T>) -> Result<T, JsonError> {
     let mut cursor = Cursor { text, at: 0 };
-    let result = cursor.document();
-    result.map_err(|message| {
+    how(&mut cursor).map_err(|message| {
         let (line, column) = position(text.as_bytes().get(..cursor.at).unwrap_or_default());
         JsonError { message, line, column }
     })
@@ -112,17 +127,101 @@ impl<'t> Cursor<'t> {
     }
 
     fn array(&mut self, depth: usize) -> Read<Json> {
-        self.at += 1;
         let mut items = Vec::new();
+        self.items(|cursor| {
+            items.push(cursor.value(depth + 1)?);
+            Ok(())
+        })?;
+        Ok(Json::Array(items))
+    }
+
+    fn object(&mut self, depth: usize) -> Read<Json> {
+        let mut members = BTreeMap::new();
+        self.members(|cursor, key, start| {
+            if members.contains_key(&key) {
+                return cursor.twice(&key, start);
+            }
+            let value = cursor.value(depth + 1)?;
+            members.insert(key, value);
+            Ok(())
+        })?;
+        Ok(Json::Object(members))
+    }
+
+    /// Reads a value as strictly as any, and keeps nothing of it.
+    fn over(&mut self, depth: usize) -> Read<()> {
+        self.blanks();
+        match self.peek() {
+            _ if depth > MAX_DEPTH => self.value(depth).map(drop),
+            Some(b'[') => self.items(|cursor| cursor.over(depth + 1)),
+            Some(b'{') => {
+                let mut keys = BTreeSet::new();
+                self.members(|cursor, key, start| {
+                    if keys.contains(&key) {
+                        return cursor.twice(&key, start);
+                    }
+                    keys.insert(key);
+                    cursor.over(depth + 1)
+                })
+            }
+            _ => self.value(depth).map(drop),
+        }
+    }
+
+    /// The members of the object that the text is, as far as they are wanted.
+    fn parts<E>(
+        &mut self,
+        wanted: impl Fn(&str) -> Part,
+        mut sink: impl FnMut(&str, Found) -> Result<(), E>,
+    ) -> Read<Result<(), E>> {
+        self.blanks();
+        if self.peek() != Some(b'{') {
+            return Err("expected an object".to_owned());
+        }
+        let mut done = Ok(());
+        let mut keys = BTreeSet::new();
+        self.members(|cursor, key, start| {
+            if keys.contains(&key) {
+                return cursor.twice(&key, start);
+            }
+            let mut tell = |found| {
+                if done.is_ok() {
+                    done = sink(&key, found);
+                }
+            };
+            cursor.blanks();
+            match wanted(&key) {
+                Part::Nothing => cursor.over(1)?,
+                Part::Items if cursor.peek() == Some(b'[') => cursor.items(|cursor| {
+                    tell(Found::Item(cursor.value(2)?));
+                    Ok(())
+                })?,
+                Part::Items | Part::Whole => tell(Found::Member(cursor.value(1)?)),
+            }
+            keys.insert(key);
+            Ok(())
+        })?;
+        self.blanks();
+        if self.rest().is_empty() { Ok(done) } else { Err("there is text after the JSON value".to_owned()) }
+    }
+
+    fn twice(&mut self, key: &str, start: usize) -> Read<()> {
+        self.at = start;
+        Err(format!("the key `{}` occurs twice in one object", excerpt(key)))
+    }
+
+    /// The items of an array; `each` reads one.
+    fn items(&mut self, mut each: impl FnMut(&mut Self) -> Read<()>) -> Read<()> {
+        self.at += 1;
         self.blanks();
         if self.take(b']') {
-            return Ok(Json::Array(items));
+            return Ok(());
         }
         loop {
-            items.push(self.value(depth + 1)?);
+            each(self)?;
             self.blanks();
             if self.take(b']') {
-                return Ok(Json::Array(items));
+                return Ok(());
             }
             if !self.take(b',') {
                 return Err("expected `,` or `]`".to_owned());
@@ -130,12 +229,12 @@ impl<'t> Cursor<'t> {
         }
     }
 
-    fn object(&mut self, depth: usize) -> Read<Json> {
+    /// The members of an object; `each` gets the key and where it begins, and reads the value.
+    fn members(&mut self, mut each: impl FnMut(&mut Self, String, usize) -> Read<()>) -> Read<()> {
         self.at += 1;
-        let mut members = BTreeMap::new();
         self.blanks();
         if self.take(b'}') {
-            return Ok(Json::Object(members));
+            return Ok(());
         }
         loop {
             self.blanks();
@@ -144,19 +243,14 @@ impl<'t> Cursor<'t> {
                 return Err("expected a key in double quotes".to_owned());
             }
             let key = self.string()?;
-            if members.contains_key(&key) {
-                self.at = start;
-                return Err(format!("the key `{}` occurs twice in one object", excerpt(&key)));
-            }
             self.blanks();
             if !self.take(b':') {
                 return Err("expected `:`".to_owned());
             }
-            let value = self.value(depth + 1)?;
-            members.insert(key, value);
+            each(self, key, start)?;
             self.blanks();
             if self.take(b'}') {
-                return Ok(Json::Object(members));
+                return Ok(());
             }
             if !self.take(b',') {
                 return Err("expected `,` or `}`".to_owned());

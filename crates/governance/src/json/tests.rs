@@ -35,7 +35,67 @@ fn has_odd_parts(json: &Json) -> bool {
     }
 }
 
+/// What the reader of parts finds, put together again; what it is told to drop is left out.
+fn in_parts(text: &str, wanted: impl Fn(&str) -> Part) -> Result<Json, JsonError> {
+    let mut members = BTreeMap::new();
+    let mut lists: BTreeMap<String, Vec<Json>> = BTreeMap::new();
+    let read = Json::parse_parts(text.as_bytes(), wanted, |name, found| {
+        match found {
+            Found::Member(json) => drop(members.insert(name.to_owned(), json)),
+            Found::Item(json) => lists.entry(name.to_owned()).or_default().push(json),
+        }
+        Ok::<(), ()>(())
+    })?;
+    assert_eq!(read, Ok(()));
+    members.extend(lists.into_iter().map(|(name, items)| (name, Json::Array(items))));
+    Ok(Json::Object(members))
+}
+
+#[test]
+fn parts_are_read_as_strictly_as_the_whole() {
+    for text in [
+        r#"{"a":1,"a":2}"#,
+        r#"{"a":{"b":1,"b":2}}"#,
+        r#"{"a":[{"b":1,"b":2}]}"#,
+        r#"{"a":[1,]}"#,
+        r#"{"a":"\u12"}"#,
+        r#"{"a":"#,
+        r#"{"a":1} 2"#,
+        &format!(r#"{{"a":{}1{}}}"#, "[".repeat(MAX_DEPTH), "]".repeat(MAX_DEPTH)),
+    ] {
+        let whole = Json::parse(text).unwrap_err();
+        for part in [Part::Nothing, Part::Whole, Part::Items] {
+            assert_eq!(in_parts(text, |_| part).unwrap_err(), whole, "{text} as {part:?}");
+        }
+    }
+    assert!(in_parts("[]", |_| Part::Whole).is_err());
+    // What the caller makes of a member is told once the text is known to be sound.
+    let stop =
+        |text: &str| Json::parse_parts(text.as_bytes(), |_| Part::Whole, |name, _| Err(name.to_owned()));
+    assert_eq!(stop(r#"{"a":1,"b":2}"#), Ok(Err("a".to_owned())));
+    assert!(stop(r#"{"a":1,"b":}"#).is_err());
+}
+
 proptest! {
+    #[test]
+    fn parts_are_what_the_whole_has(members in prop::collection::btree_map("[a-d]", any_json(), 0..4)) {
+        let whole = Json::Object(members.clone());
+        let filled = Json::Object(members.into_iter().filter(|(_, json)| *json != Json::Array(Vec::new())).collect());
+        let text = whole.to_text();
+        prop_assert_eq!(&in_parts(&text, |_| Part::Whole), &Ok(whole));
+        // An empty list has no item to tell.
+        prop_assert_eq!(&in_parts(&text, |_| Part::Items), &Ok(filled));
+        prop_assert_eq!(in_parts(&text, |_| Part::Nothing), Ok(Json::Object(BTreeMap::new())));
+    }
+
+    #[test]
+    fn no_text_makes_the_reader_of_parts_panic(text in "\\PC{0,80}") {
+        let whole = Json::parse(&text);
+        if matches!(whole, Err(_) | Ok(Json::Object(_))) {
+            prop_assert_eq!(in_parts(&text, |_| Part::Nothing).is_ok(), whole.is_ok());
+        }
+    }
+
     #[test]
     fn text_and_pretty_text_are_read_back(json in any_json()) {
         prop_assert_eq!(&Json::parse(&json.to_text()), &Ok(json.clone()));

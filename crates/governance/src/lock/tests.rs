@@ -140,7 +140,7 @@ mod proofs {
     use crate::{
         approval::{Approval, Moved, Statement},
         consent::Function,
-        history::{Evidence, advance},
+        history::{Evidence, NO_ENVELOPES, advance},
         testing::{Person, at, trust_root},
         transition::{Transition, transition_digest},
     };
@@ -164,7 +164,8 @@ mod proofs {
         };
         let approval = Approval { transitions: vec![moved], ..rita.approval(&[policy.under]) };
         let signed = [rita.sign(Statement::Approval(approval))];
-        let evidence = Evidence { trust, signed: &signed, approvers: &[], now: at("2026-11-25T11:00:00Z") };
+        let now = at("2026-11-25T11:00:00Z");
+        let evidence = Evidence { trust, signed: &signed, approvers: &[], envelopes: &NO_ENVELOPES, now };
         advance(None, declared, &evidence).unwrap()
     }
 

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use remit_governance::compose::{loosened, override_loosened};
-use remit_governance::{DefaultOverride, Digest, Envelope, Invalid};
+use remit_governance::compose::{is_restriction, loosened, override_loosened};
+use remit_governance::{Approver, DefaultOverride, Digest, Envelope, Invalid};
 
 use super::RULE;
 use crate::facts::{Declaration, Record, Resource};
@@ -26,27 +26,50 @@ pub(super) fn check(cx: &Context<'_>) -> Vec<Finding> {
     findings
 }
 
-/// What a digest is the record of: by name, before the change and after it.
-struct Names(BTreeMap<Digest, String>);
+/// What a digest is the record of, before the change and after it: envelopes by name, approvers whole.
+struct Names {
+    envelopes: BTreeMap<Digest, String>,
+    approvers: BTreeMap<Digest, Approver>,
+}
 
 impl Names {
     fn of(cx: &Context<'_>) -> Self {
-        let mut names: BTreeMap<Digest, String> =
-            cx.envelopes.iter().map(|envelope| (envelope.digest(), envelope.name.clone())).collect();
-        let declared =
-            cx.facts.resources.iter().filter(|resource| &*resource.resource_type == "remit_envelope");
-        for record in declared.filter_map(|resource| resource.declaration.as_ref()) {
+        let mut names = Self {
+            envelopes: cx.envelopes.iter().map(|e| (e.digest(), e.name.clone())).collect(),
+            approvers: cx.declared.approvers.iter().map(|a| (a.digest(), a.clone())).collect(),
+        };
+        for resource in &cx.facts.resources {
+            let Some(record) = &resource.declaration else { continue };
             for side in [&record.before, &record.after].into_iter().flatten() {
-                if let Some(envelope) = parsed(side, Envelope::from_record) {
-                    names.insert(envelope.digest(), envelope.name);
-                }
+                names.add(&resource.resource_type, side);
             }
         }
-        Self(names)
+        names
+    }
+
+    fn add(&mut self, resource_type: &str, side: &Record) {
+        match resource_type {
+            "remit_envelope" => {
+                let envelope = parsed(side, Envelope::from_record);
+                self.envelopes.extend(envelope.map(|envelope| (envelope.digest(), envelope.name)));
+            }
+            "remit_approver" => {
+                let approver = parsed(side, Approver::from_record);
+                self.approvers.extend(approver.map(|approver| (approver.digest(), approver)));
+            }
+            _ => {}
+        }
     }
 
     fn same(&self, one: Digest, other: Digest) -> bool {
-        self.0.get(&one).is_some_and(|name| self.0.get(&other) == Some(name))
+        self.envelopes.get(&one).is_some_and(|name| self.envelopes.get(&other) == Some(name))
+    }
+
+    /// Whether the second may take the place of the first: another record of one envelope, whose own change is judged by
+    /// itself, or an approver with nothing but less.
+    fn follows(&self, was: Digest, is: Digest) -> bool {
+        let approvers = self.approvers.get(&was).zip(self.approvers.get(&is));
+        self.same(was, is) || approvers.is_some_and(|(was, is)| is_restriction(was, is))
     }
 }
 
@@ -82,7 +105,7 @@ fn envelope(cx: &Context<'_>, names: &Names, resource: &Resource, declaration: &
         (_, Some(Some(proposed))) => {
             let base = in_force(&proposed.name).or(prior.filter(|prior| prior.name == proposed.name));
             if let Some(base) = base {
-                let faults = loosened(base, proposed, cx.now, |a, b| names.same(a, b));
+                let faults = loosened(base, proposed, cx.now, |a, b| names.follows(a, b));
                 findings.extend(weaker(resource, Some(base), "the envelope", &faults));
             }
         }

@@ -19,7 +19,7 @@ use crate::{
     configured::Configured,
     declaration::{Attributes, Config},
     reconcile::{self, Known, Patience, Reached},
-    resources::declared::COMPUTED,
+    resources::declared::APART,
 };
 
 /// Makes and changes controls until they are as declared, and removes those that are not declared any more.
@@ -188,7 +188,7 @@ fn desired(attributes: &Object) -> Vec<Control> {
     if attributes.get("aws").is_null() {
         return Vec::new();
     }
-    let config = Config::new(attributes, &COMPUTED);
+    let config = Config::new(attributes, &APART);
     let envelope = Envelope::declare(config.json()).ok();
     let compiled = envelope.and_then(|envelope| compiled(&envelope, config.json()).ok().flatten());
     compiled.map(|compiled| compiled.controls).unwrap_or_default()

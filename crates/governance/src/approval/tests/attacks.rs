@@ -41,7 +41,7 @@ fn envelope(people: &[&Person], edits: &[(&str, &str)]) -> Envelope {
 }
 
 fn voters(people: &[&Person]) -> Vec<Voter> {
-    people.iter().map(|person| Voter { approver: person.approver(), enrolled: true }).collect()
+    people.iter().map(|person| Voter::new(person.approver(), true)).collect()
 }
 
 fn policy() -> Policy {
@@ -398,6 +398,10 @@ fn nobody_approves_more_money_than_they_may() {
         let outcome = judged(growth);
         assert_eq!((outcome.is_granted(), outcome.void[0].refusal.reason), (false, Reason::OverMandate));
     }
+    // Where nobody knows how much it is, nobody can say yes, and the way out is said.
+    let unknown = judged(Growth::Unknown);
+    let message = &unknown.void[0].refusal.message;
+    assert!(message.contains("`limits.cost` of `support-agents`"), "{message}");
     // Left out: nothing with money.
     let asked = Asked { growth: usd(1), ..Asked::default() };
     refused(Reason::OverMandate, &asked, &super::attacks::policy(), edited(|_| {}));

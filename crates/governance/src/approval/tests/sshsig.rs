@@ -119,14 +119,28 @@ fn armored(
     format!("-----BEGIN SSH SIGNATURE-----\n{}\n-----END SSH SIGNATURE-----\n", lines.join("\n"))
 }
 
+/// Every signature in the folder of fixtures is put to `ssh-keygen -Y verify` by a test of this file, which says so where we are
+/// stricter. A new one shows up here first.
+#[test]
+fn no_signature_fixture_is_left_out() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/sshsig");
+    let source = include_str!("sshsig.rs");
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        let Some(stem) = name.strip_suffix(".sig") else { continue };
+        let named = [format!("fixture!(\"{stem}\")"), format!("sshsig/{name}")];
+        assert!(named.iter().any(|text| source.contains(text)), "{name} is used by no test");
+    }
+}
+
 /// What OpenSSH says, or nothing, said aloud, where it is not installed.
 fn openssh_accepts(fixture: &Fixture, namespace: &str) -> Option<bool> {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
-    std::fs::write(path("signers"), format!("someone {}\n", fixture.key.trim())).unwrap();
+    std::fs::write(path("signers"), format!("dana {}\n", fixture.key.trim())).unwrap();
     std::fs::write(path("sig"), &fixture.signature).unwrap();
     let child = Command::new("ssh-keygen")
-        .args(["-Y", "verify", "-I", "someone", "-n", namespace, "-f"])
+        .args(["-Y", "verify", "-I", "dana", "-n", namespace, "-f"])
         .arg(path("signers"))
         .arg("-s")
         .arg(path("sig"))
@@ -232,10 +246,41 @@ fn short_rsa_keys_are_refused_where_openssh_takes_them() {
     assert_ne!(openssh_accepts(&short, NAMESPACE), Some(false));
 }
 
+/// OpenSSH takes the certificate for a person of whoever made it. Here a person is the keys in their record, and nobody else's word.
 #[test]
-fn certificates_newer_versions_and_reserved_fields_are_refused() {
-    let certificate = with_key("certificate", include_str!("../../../fixtures/sshsig/certificate.sig"));
+fn certificates_are_refused_where_openssh_takes_them() {
+    let authority = include_str!("../../../fixtures/sshsig/certificate_authority.pub").trim();
+    let certificate = Fixture {
+        key: format!("cert-authority {authority}"),
+        ..with_key("certificate", include_str!("../../../fixtures/sshsig/certificate.sig"))
+    };
     assert!(certificate.verify(NAMESPACE, MESSAGE).is_err());
+    assert_ne!(openssh_accepts(&certificate, NAMESPACE), Some(false));
+}
+
+/// OpenSSH does not look at the reserved field of a good signature; here a field whose meaning is not known is refused.
+#[test]
+fn a_good_signature_with_a_reserved_field_is_refused_where_openssh_takes_it() {
+    let honest = fixture!("ed25519");
+    let text: String = honest.signature.lines().filter(|line| !line.starts_with('-')).collect();
+    let blob = STANDARD.decode(text).unwrap();
+    // The last field is the signature: 83 bytes of an ed25519 one.
+    let signature = blob[blob.len() - 83..].to_vec();
+    let key = STANDARD.decode(honest.key.split(' ').nth(1).unwrap()).unwrap();
+    let wrapped = |version, reserved: &[u8]| Fixture {
+        signature: armored(version, &key, NAMESPACE, reserved, "sha512", &signature),
+        ..fixture!("ed25519")
+    };
+    assert!(wrapped(1, b"").verify(NAMESPACE, MESSAGE).is_ok(), "else the rest shows nothing");
+    assert_ne!(openssh_accepts(&wrapped(1, b""), NAMESPACE), Some(false));
+    assert_eq!(wrapped(1, b"more").verify(NAMESPACE, MESSAGE), Err(Reason::SignatureUnsupported));
+    assert_ne!(openssh_accepts(&wrapped(1, b"more"), NAMESPACE), Some(false));
+    assert_eq!(wrapped(2, b"").verify(NAMESPACE, MESSAGE), Err(Reason::SignatureUnsupported));
+    assert_ne!(openssh_accepts(&wrapped(2, b""), NAMESPACE), Some(true));
+}
+
+#[test]
+fn newer_versions_and_reserved_fields_are_refused() {
     let key = STANDARD.decode(fixture!("ed25519").key.split(' ').nth(1).unwrap()).unwrap();
     let signature = [field(b"ssh-ed25519"), field(&[0; 64])].concat();
     let reason = |text: String| Signature::parse(&text).map(|_| ()).map_err(|refusal| refusal.reason);
@@ -270,11 +315,13 @@ fn the_algorithm_must_be_the_keys_own() {
     let mixed =
         Fixture { signature: armored(1, &key, NAMESPACE, b"", "sha512", &fido), ..fixture!("ed25519") };
     assert!(mixed.verify(NAMESPACE, MESSAGE).is_err());
+    assert_ne!(openssh_accepts(&mixed, NAMESPACE), Some(true));
     let rsa = fixture!("rsa3072");
     let key = STANDARD.decode(rsa.key.split(' ').nth(1).unwrap()).unwrap();
     let sha1 = [field(b"ssh-rsa"), field(&[1; 384])].concat();
     let old = Fixture { signature: armored(1, &key, NAMESPACE, b"", "sha512", &sha1), ..rsa };
     assert!(old.verify(NAMESPACE, MESSAGE).is_err());
+    assert_ne!(openssh_accepts(&old, NAMESPACE), Some(true));
 }
 
 #[test]
@@ -283,7 +330,11 @@ fn the_allowed_signers_file_is_one_that_openssh_reads() {
         more: r#","valid_until":"2099-06-30""#.to_owned(),
         ..Person::with_fido("dana", Function::Finance, 1)
     };
-    let text = allowed_signers([&dana.approver()]);
+    let mut approver = dana.approver();
+    let lost = SshKey::parse(&Person { seed: 9, ..dana.clone() }.public_key()).unwrap();
+    approver.keys.insert(lost.clone());
+    approver.revoked_keys.insert(lost);
+    let text = allowed_signers([&approver]);
     let key = SshKey::parse(&dana.public_key()).unwrap();
     assert_eq!(
         text,

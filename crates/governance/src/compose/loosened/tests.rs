@@ -2,6 +2,7 @@ use super::*;
 use crate::{
     approver::tests::approver,
     envelope::tests::{full, with},
+    time::parse_date,
 };
 
 fn now() -> Timestamp {
@@ -101,6 +102,23 @@ fn a_parent_that_is_only_changed_is_judged_by_itself() {
     assert!(!loosened(&old, &full(), now(), |_, _| true).is_empty());
 }
 
+/// An envelope may follow an approver of whom only something was taken away; a new person beside is another matter.
+#[test]
+fn an_approver_who_only_has_less_takes_the_same_place() {
+    let names = [Digest::of(b"dana"), Digest::of(b"dana with less"), Digest::of(b"eve")];
+    let of = |names: &[Digest]| {
+        let mut envelope = full();
+        envelope.consent.approvers = names.iter().copied().collect();
+        envelope
+    };
+    let follows = |was, is| [was, is] == names[..2];
+    let [before, after, with_eve] = [&names[..1], &names[1..2], &names[1..]].map(of);
+    assert!(loosened(&before, &after, now(), follows).is_empty());
+    assert!(!loosened(&after, &before, now(), follows).is_empty());
+    assert!(!loosened(&before, &with_eve, now(), follows).is_empty());
+    assert!(!loosened(&before, &after, now(), |_, _| false).is_empty());
+}
+
 /// A later version adds attributes; until somebody writes down their direction, a change of them is loosening.
 #[test]
 fn what_nobody_compared_loosens() {
@@ -118,6 +136,14 @@ fn approvers_and_overrides_have_their_own_order() {
     let dana = approver("dana", "finance", 1);
     let other = Approver { name: "Dana R.".to_owned(), ..dana.clone() };
     assert!(approver_changed(&dana, &dana).is_empty() && !approver_changed(&dana, &other).is_empty());
+    // Two things only take away: a key that is revoked, and an earlier end.
+    let less = Approver { revoked_keys: dana.keys.clone(), ..dana.clone() };
+    let sooner = Approver { valid_until: parse_date("2026-12-31").ok(), ..less.clone() };
+    assert!(is_restriction(&dana, &less) && is_restriction(&less, &sooner));
+    assert!(!is_restriction(&less, &dana) && !is_restriction(&sooner, &less));
+    assert!(!is_restriction(&dana, &Approver { valid_until: None, ..dana.clone() }));
+    let somebody = approver("lee", "finance", 1);
+    assert!(!is_restriction(&dana, &somebody));
     let mut accepted = crate::default_override::tests::with(&[]);
     accepted.decision = Decision::Accept;
     let overriding =
