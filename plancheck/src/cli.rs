@@ -13,6 +13,7 @@ mod hand;
 mod input;
 mod ledger;
 mod lock;
+mod log;
 mod man;
 mod output;
 mod request;
@@ -83,6 +84,8 @@ enum Command {
     Trust(trust::Args),
     /// Make a governance lock from a state, or verify one
     Lock(lock::Args),
+    /// Make, check, search and export the log of decisions
+    Log(log::Args),
     /// Say what a rule checks, why, and what to do about it; without a rule, list all
     Explain(explain::Args),
     /// Say everything that touched one object: facts, envelopes and rules
@@ -132,6 +135,7 @@ pub(crate) fn run(args: Vec<OsString>, surroundings: &Surroundings) -> ExitCode 
         Command::Gate(args) => gate::run(args, surroundings, stdout),
         Command::Trust(args) => trust::run(args, surroundings),
         Command::Lock(args) => lock::run(args, surroundings),
+        Command::Log(args) => log::run(args, surroundings),
         Command::Explain(args) => explain::run(args, stdout),
         Command::Why(args) => why::run(args, surroundings, stdout),
         Command::Test(args) => cases::run(args),

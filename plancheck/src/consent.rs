@@ -2,6 +2,7 @@
 //! signatures is `remit_governance`'s; here is what a plan asks of it. Pure: files, clock and keys are the caller's.
 
 mod governance;
+mod recorded;
 mod text;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -134,6 +135,12 @@ impl Case {
             }
         }
         best
+    }
+
+    /// Adds to a report what the decision log keeps of this.
+    pub fn keep(&self, report: &mut Report, answer: &Answer, desk: &Desk<'_>) {
+        report.kept.authorization = Some(recorded::authorization(self, answer, desk));
+        report.kept.change = Some(self.material.digest("", &self.setting).to_string());
     }
 
     fn answer_to(&self, request: Option<String>, desk: &Desk<'_>) -> Answer {

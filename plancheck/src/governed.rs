@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use foldhash::{HashMap, HashSet};
+use remit_governance::limits::Growth;
 use remit_governance::{Decimal, Envelope, Membership, Seen, Subject, TagsSeen, Unit};
 
 use crate::facts::{Account, Amount, Deferred, Facts, Resource, Tags, governed_cloud};
@@ -366,8 +367,13 @@ fn counted(facts: &Facts) -> impl Iterator<Item = (usize, &Resource)> {
     })
 }
 
+/// Whether growth is limited relative to what there was, in one change or over time: then every unit counts.
+pub(crate) fn is_percent(growth: &Growth) -> bool {
+    growth.percent_per_change.is_some() || growth.percent_per_window.is_some() || growth.cool_down.is_some()
+}
+
 fn empty(index: usize, envelope: &Envelope) -> Vec<Footprint> {
-    let grows = envelope.limits.growth.as_ref().is_some_and(|growth| growth.percent_per_change.is_some());
+    let grows = envelope.limits.growth.as_ref().is_some_and(is_percent);
     let units = Unit::WORDS.iter().map(|(_, unit)| *unit);
     let judged = units.filter(|unit| grows || envelope.limits.capacity.mark(*unit).is_some());
     judged.map(|unit| Footprint::new(index, unit)).collect()

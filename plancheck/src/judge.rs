@@ -1,5 +1,6 @@
 //! One check from end to end: read, gather, judge, report.
 
+mod kept;
 mod written;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,7 +9,7 @@ use std::rc::Rc;
 
 use remit_governance::Envelope;
 use remit_governance::limits::Growth;
-use remit_governance::time::today;
+use remit_governance::time::{Timestamp, today};
 
 use crate::actor::{self, Traces};
 use crate::change::Collector;
@@ -16,8 +17,11 @@ use crate::declared::{Declared, WrittenFile};
 use crate::facts::{self, Asked, Facts, Resource};
 use crate::finding::{Finding, Findings};
 use crate::governed::{self, Cover};
+use crate::past::Past;
 use crate::plan::{self, Action, Plan, Wanted};
-use crate::report::{EnvelopeSeen, Given, GovernanceSeen, NotJudged, Origin, PlanSeen, Report, RuleApplied};
+use crate::report::{
+    EnvelopeSeen, Given, GovernanceSeen, Kept, NotJudged, Origin, PlanSeen, Report, RuleApplied,
+};
 use crate::rules::{self, Context, RULES};
 use crate::source::Index;
 use crate::text::escape;
@@ -60,6 +64,10 @@ pub struct Beside<'a> {
     pub source: Option<&'a Index>,
     /// What there is about whoever acted.
     pub traces: Option<&'a Traces>,
+    /// Earlier decisions, where a log is given.
+    pub past: Option<&'a Past>,
+    /// Whether whoever proposes the change says why.
+    pub rationale: bool,
 }
 
 /// The attributes that facts are read from.
@@ -170,6 +178,7 @@ fn report(facts: &Facts, declared: &Declared, origin: Origin, seen: Seen<'_>, gi
     let covers = governed::cover(&facts.resources, envelopes, &given);
     let footprints = governed::footprints(facts, &covers, envelopes);
     let beyond = governed::cover_beyond(facts, &covers, envelopes, &given);
+    let past = seen.beside.past.map(|past| past.about(given.workspace.as_deref(), given.account.as_deref()));
     let context = Context {
         facts,
         envelopes,
@@ -177,12 +186,15 @@ fn report(facts: &Facts, declared: &Declared, origin: Origin, seen: Seen<'_>, gi
         footprints: &footprints,
         beyond: &beyond,
         declared,
+        past: past.as_ref(),
+        rationale: seen.beside.rationale,
         now: given.now,
         today: today(given.now),
     };
     let mut findings: Vec<Finding> = RULES.iter().flat_map(|rule| (rule.check)(&context)).collect();
     attribute(&mut findings, envelopes);
     let mut not_judged = not_judged(envelopes, seen.plan.drift.count, not_counted(facts, &covers));
+    not_judged.extend(over_time(envelopes, past.as_ref(), given.now));
     not_judged.extend(declared.left_out.iter().map(|module| NotJudged {
         what: format!("declarations in `{}`", escape(module)),
         envelope: None,
@@ -220,6 +232,7 @@ fn report(facts: &Facts, declared: &Declared, origin: Origin, seen: Seen<'_>, gi
         actor: seen.beside.traces.map(|traces| actor::attribute(traces, envelopes)),
         again: None,
         unknown_types: unknown_types(facts),
+        kept: past.map_or_else(Kept::default, |_| kept::of(facts, declared, &covers, &footprints)),
     }
 }
 
@@ -306,17 +319,36 @@ fn declared_only(envelope: &Envelope) -> Vec<(&'static str, &'static str)> {
             "no price book is given",
         ),
         (
-            growth(|growth| growth.percent_per_window.is_some() || growth.cool_down.is_some()),
-            "growth over time",
-            "no log of earlier decisions is given",
-        ),
-        (
             !envelope.agents.principals.is_empty() || !envelope.agents.actors.is_empty(),
             "agents",
             "every change is treated as an agent's",
         ),
     ];
     listed.into_iter().filter(|(declared, ..)| *declared).map(|(_, what, why)| (what, why)).collect()
+}
+
+/// Growth over time is judged from the decision log, as far as it goes back.
+fn over_time(envelopes: &[Envelope], past: Option<&Past>, now: Timestamp) -> Vec<NotJudged> {
+    let one = |envelope: &Envelope| {
+        let growth = envelope.limits.growth.as_ref()?;
+        let reach = growth.window.filter(|_| growth.percent_per_window.is_some()).max(growth.cool_down)?;
+        let (what, why) = match past.map(|past| past.begins) {
+            None => ("`growth over time`", "no log of earlier decisions is given".to_owned()),
+            Some(begins) => {
+                let begins = begins.unwrap_or(now);
+                let reached = now.duration_since(begins).as_secs();
+                if i64::try_from(reach.seconds()).is_ok_and(|reach| reached >= reach) {
+                    return None;
+                }
+                (
+                    "`growth over time`",
+                    format!("the decision log begins at {begins}: what grew before is not known"),
+                )
+            }
+        };
+        Some(NotJudged { what: what.to_owned(), envelope: Some(envelope.name.clone()), why })
+    };
+    envelopes.iter().filter_map(one).collect()
 }
 
 fn unknown_types(facts: &Facts) -> BTreeMap<String, usize> {

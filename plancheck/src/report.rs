@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use remit_decision_log::record::Authorization;
 use remit_governance::time::Timestamp;
+use remit_governance::{Decimal, Unit};
 
 use crate::actor::Actor;
 use crate::finding::Findings;
@@ -103,6 +105,34 @@ pub struct RuleApplied {
     pub judged: usize,
 }
 
+/// What the decision log keeps besides what reports show; filled in only where a log is given.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Kept {
+    /// What each envelope may grow to, by unit.
+    pub totals: Vec<TotalSeen>,
+    /// Digest over where agents can act.
+    pub surface: Option<String>,
+    /// Who had to agree, and who did; absent where no approvals were looked at.
+    pub authorization: Option<Authorization>,
+    /// Digest over everything material that the plan would change.
+    pub change: Option<String>,
+}
+
+/// What an envelope may grow to in one unit. An amount that is marked sensitive, or has no bound, is absent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TotalSeen {
+    /// Name of the envelope.
+    pub envelope: String,
+    /// The unit.
+    pub unit: Unit,
+    /// Before the change.
+    pub before: Option<Decimal>,
+    /// After it.
+    pub after: Option<Decimal>,
+    /// The ceiling that is declared.
+    pub ceiling: Option<Decimal>,
+}
+
 /// What a check comes to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {
@@ -128,6 +158,8 @@ pub struct Report {
     pub again: Option<String>,
     /// Changed objects of resource types that the catalog does not know, by type. Only what every object has was judged of them.
     pub unknown_types: BTreeMap<String, usize>,
+    /// What only the decision log keeps.
+    pub kept: Kept,
 }
 
 impl Report {

@@ -15,6 +15,7 @@ mod drifted_outside_terraform;
 mod envelope_review_overdue;
 mod freeze_window;
 mod governance_weakened;
+mod growth_over_time;
 mod growth_per_change;
 mod instance_type_not_allowed;
 mod integration_not_allowed;
@@ -25,6 +26,7 @@ mod plan_not_applyable;
 mod plan_partial;
 mod provider_not_allowed;
 mod public_exposure;
+mod rationale_missing;
 mod region_outside_envelope;
 mod rule;
 mod scale_above_ceiling;
@@ -52,6 +54,7 @@ pub const RULES: &[Rule] = &[
     scale_needs_consent::RULE,
     ceiling_hidden::RULE,
     growth_per_change::RULE,
+    growth_over_time::RULE,
     change_too_wide::RULE,
     instance_type_not_allowed::RULE,
     model_not_allowed::RULE,
@@ -70,6 +73,7 @@ pub const RULES: &[Rule] = &[
     drifted_outside_terraform::RULE,
     envelope_review_overdue::RULE,
     freeze_window::RULE,
+    rationale_missing::RULE,
     deferred_change::RULE,
     plan_partial::RULE,
     plan_not_applyable::RULE,

@@ -40,6 +40,7 @@ const UNKNOWN: &[(&str, Unknown)] = &[
     ("provider-not-allowed", Unknown::Asks("provider-not-allowed")),
     ("service-not-allowed", Unknown::Asks("service-not-allowed")),
     ("tag-missing", Unknown::Asks("tag-missing")),
+    ("growth-over-time", Unknown::Asks("growth-over-time")),
     ("growth-per-change", Unknown::Asks("scale-needs-consent")),
     // How many objects a plan creates is always known.
     ("change-too-wide", Unknown::IsSilent),
@@ -56,6 +57,8 @@ const UNKNOWN: &[(&str, Unknown)] = &[
     ("drifted-outside-terraform", Unknown::Asks("drifted-outside-terraform")),
     ("envelope-review-overdue", Unknown::Asks("envelope-review-overdue")),
     ("freeze-window", Unknown::Asks("freeze-window")),
+    // Whether a reason was given does not depend on values.
+    ("rationale-missing", Unknown::IsSilent),
     ("deferred-change", Unknown::Asks("deferred-change")),
     // OpenTofu and older versions never say whether a plan is complete, or can be applied.
     ("plan-partial", Unknown::IsSilent),
@@ -96,7 +99,11 @@ fn report(lock: &str, folder: &Path, case: &str) -> Report {
     // A folder of the case's name holds the source that the plan was made from.
     let source = folder.join(case);
     let source = source.is_dir().then(|| Index::read(&scene::Disk(&source), ""));
-    let beside = Beside { source: source.as_ref(), ..Beside::default() };
+    // What a log and an agent would say stands beside the plan, too.
+    let past = folder.join(format!("{case}.log.json"));
+    let past = past.is_file().then(|| scene::past(&fs::read_to_string(past).expect("a log")));
+    let rationale = folder.join(format!("{case}.rationale.json")).is_file();
+    let beside = Beside { source: source.as_ref(), past: past.as_ref(), rationale, ..Beside::default() };
     scene::judge_beside(lock, &plan, beside, scene::given())
         .unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }

@@ -135,9 +135,11 @@ pub struct Consent {
     pub expires_after: Duration,
     /// How long after the quorum is reached the change may be executed.
     pub execute_within: Duration,
+    /// Whether whoever proposes a change has to say why.
+    pub require_rationale: bool,
 }
 
-const ATTRIBUTES: [&str; 7] = [
+const ATTRIBUTES: [&str; 8] = [
     "approvers",
     "quorum",
     "by_dimension",
@@ -145,6 +147,7 @@ const ATTRIBUTES: [&str; 7] = [
     "minimum_assurance_exception",
     "expires_after",
     "execute_within",
+    "require_rationale",
 ];
 
 impl Consent {
@@ -211,6 +214,7 @@ impl Consent {
         let span = |r: &mut Reader, json: &Json| r.parsed(json, Duration::parse);
         let expires_after = r.optional(fields, "expires_after", span).unwrap_or(Duration::hours(72));
         let execute_within = r.optional(fields, "execute_within", span).unwrap_or(Duration::hours(4));
+        let require_rationale = r.optional(fields, "require_rationale", Reader::bool).unwrap_or(false);
         let excused = fields.get("minimum_assurance_exception").is_some();
         match (minimum_assurance == Assurance::Key, excused) {
             (true, false) => r.at_attribute("minimum_assurance", |r| {
@@ -236,6 +240,7 @@ impl Consent {
             minimum_assurance_exception: exception,
             expires_after,
             execute_within,
+            require_rationale,
         };
         let bodies: Vec<&Approver> = embedded.iter().filter_map(|(_, body)| body.as_ref()).collect();
         // With an approver that could not be read, who is missing cannot be told.
@@ -263,6 +268,8 @@ impl Consent {
             )
             .put("expires_after", self.expires_after.to_string())
             .put("execute_within", self.execute_within.to_string())
+            // Left out where it is off: records from before it was known keep their digests.
+            .put_some("require_rationale", self.require_rationale.then_some(true))
             .into()
     }
 }

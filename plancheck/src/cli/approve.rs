@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use plancheck::consent::{self, Case};
 use plancheck::text::escape;
 use plancheck::verdict::CheckError;
+use plancheck::{Beside, Governance};
 use remit_governance::TrustRoot;
 use remit_governance::approval::{Approval, Decision, Policy, Request, Statement};
 use remit_governance::person::Email;
@@ -12,6 +13,8 @@ use remit_governance::scope::Account;
 
 use super::Surroundings;
 use super::hand::{self, Hand};
+use super::input;
+use super::log::ReadArgs;
 use super::output::{self, Stream};
 use super::sign::{self, Save};
 use super::trust;
@@ -58,6 +61,8 @@ pub(super) struct Args {
     /// The code that you were told by another way; without it you are asked to type it
     #[arg(long, value_name = "CODE")]
     code: Option<String>,
+    #[command(flatten)]
+    log: ReadArgs,
 }
 
 const HELP: &str = "\
@@ -85,6 +90,7 @@ pub(super) fn run(args: &Args, surroundings: &Surroundings) -> Result<u8, CheckE
     let approval = answer(args, surroundings, &derived, &policies)?;
     let borrowed: Vec<&Policy> = policies.iter().collect();
     output::write(Stream::Out, &consent::request_text(&derived, &borrowed))?;
+    output::write(Stream::Out, &args.log.words()?)?;
     let verb = if args.reject { "reject" } else { "approve" };
     let code = derived.code();
     sign::confirm(verb, &code, args.code.as_deref())?;
@@ -118,7 +124,11 @@ fn derive(
         account: request.account.clone(),
         now: surroundings.now,
     };
-    let hand = Hand::checked(hand::whole(plan)?, governance, given, request.state.clone())?;
+    let bytes = input::lock(governance)?;
+    let name = governance.to_string_lossy();
+    let minutes = args.log.minutes(Governance::Lock { name: &name, bytes: &bytes }, surroundings)?;
+    let beside = minutes.beside(Beside::default());
+    let hand = Hand::checked(hand::whole(plan)?, (governance, &bytes), given, request.state.clone(), beside)?;
     let mut desk = hand.desk(trust, &[], request.authors.clone());
     desk.break_glass = request.break_glass;
     let case = Case::of(&hand.report, &hand.plan, &desk)?;

@@ -2,14 +2,17 @@
 
 use std::path::{Path, PathBuf};
 
+use plancheck::PlanInput;
 use plancheck::accepted::Accepted;
 use plancheck::render::{Format, human};
 use plancheck::report::Report;
 use plancheck::verdict::CheckError;
+use remit_decision_log::record::Command;
 
 use super::Surroundings;
-use super::hand::{ConsentArgs, Question};
+use super::hand::{self, ConsentArgs, Question};
 use super::input;
+use super::log::{LogArgs, Plan};
 use super::output::{self, Output, Stream};
 use super::subject::Subject;
 
@@ -27,6 +30,8 @@ pub(super) struct Args {
     accepted: Option<PathBuf>,
     #[command(flatten)]
     consent: ConsentArgs,
+    #[command(flatten)]
+    log: LogArgs,
     /// Format of the report on standard output
     #[arg(long, value_name = "FORMAT", value_parser = output::formats(), default_value = "human")]
     format: Format,
@@ -65,11 +70,8 @@ pub(super) fn run(args: &Args, surroundings: &Surroundings, color: human::Color)
     output::distinct(&args.output, &inputs)?;
     let accepted = args.accepted.as_deref().map(accepted).transpose()?;
     let mut report = args.subject.ask(surroundings, |plan, governance, beside, given| {
-        args.consent.check(surroundings, Question { plan, governance, beside, given })
+        decided(args, surroundings, accepted.as_ref(), Question { plan, governance, beside, given })
     })?;
-    if let Some(accepted) = accepted {
-        accepted.apply(&mut report);
-    }
     report.again = Some(again(args, &report));
     for file in &args.output {
         output::save(&file.path, &file.format.unwrap_or(args.format).report(&report))?;
@@ -85,11 +87,41 @@ pub(super) fn run(args: &Args, surroundings: &Surroundings, color: human::Color)
     Ok(report.verdict().exit_code())
 }
 
+/// Judges, and with a log writes down what came of it before anybody hears of it.
+fn decided(
+    args: &Args,
+    surroundings: &Surroundings,
+    accepted: Option<&Accepted>,
+    question: Question<'_, '_>,
+) -> Result<Report, CheckError> {
+    let Question { plan, governance, beside, given } = question;
+    let minutes = args.log.minutes(governance, surroundings)?;
+    let beside = minutes.beside(beside);
+    let judge = |plan: PlanInput<'_>, given| {
+        let question = Question { plan, governance, beside, given };
+        let mut report = args.consent.check(surroundings, question, &minutes)?;
+        if let Some(accepted) = accepted {
+            accepted.apply(&mut report);
+        }
+        Ok(report)
+    };
+    if !args.log.is_given() {
+        return judge(plan, given);
+    }
+    let bytes = hand::bytes_of(plan)?;
+    let report = judge(PlanInput::Bytes(&bytes), given)?;
+    let plan = Plan { command: Command::Check, bytes: &bytes, authors: args.consent.authors(), state: None };
+    minutes.decided(&report, &plan, surroundings)?;
+    Ok(report)
+}
+
 fn accepted(path: &Path) -> Result<Accepted, CheckError> {
     Accepted::read(&path.to_string_lossy(), &input::accepted(path)?)
 }
 
 fn again(args: &Args, report: &Report) -> String {
     let accepted = args.accepted.as_ref().map(|path| path.to_string_lossy());
-    args.consent.again(args.subject.again().with("--accepted", accepted.as_deref())).at(report.given.now)
+    let again = args.consent.again(args.subject.again().with("--accepted", accepted.as_deref()));
+    let log = args.log.given();
+    log.iter().fold(again, |again, (name, value)| again.with(name, value.as_deref())).at(report.given.now)
 }

@@ -15,11 +15,17 @@ use plancheck::render::human;
 use plancheck::report::{Given, Report};
 use plancheck::text::escape;
 use plancheck::verdict::{CheckError, Verdict};
+use plancheck::{Beside, Governance};
+use remit_decision_log::record;
+use remit_governance::change::StateId;
 use remit_governance::scope::Account;
+use remit_governance::time::Timestamp;
 
 use super::Surroundings;
 use super::hand::{self, Hand};
+use super::input;
 use super::ledger::Ledger;
+use super::log::{LogArgs, Plan};
 use super::output::{self, Stream};
 use super::traces::Who;
 
@@ -65,6 +71,8 @@ pub(super) struct Args {
     /// Apply under the emergency rule; stays a finding of every later run until somebody has reviewed it
     #[arg(long)]
     break_glass: bool,
+    #[command(flatten)]
+    log: LogArgs,
     /// The command: the absolute path of terraform or tofu, and `apply`
     #[arg(last = true, required = true, value_name = "COMMAND", num_args = 2..)]
     command: Vec<String>,
@@ -129,7 +137,12 @@ pub(super) fn run(args: &Args, surroundings: &Surroundings, color: human::Color)
     };
     let state = hand::state(&runner.output(&["state", "pull"])?)?;
     let plan = runner.output(&["show", "-json", &runner.copy()])?;
-    let mut hand = Hand::checked(plan, &args.governance, given, state)?;
+    let bytes = input::lock(&args.governance)?;
+    let name = args.governance.to_string_lossy();
+    let minutes = args.log.minutes(Governance::Lock { name: &name, bytes: &bytes }, surroundings)?;
+    let beside = minutes.beside(Beside::default());
+    let mut hand = Hand::checked(plan, (&args.governance, &bytes), given, state, beside)?;
+    minutes.keep_apart(&hand.lock)?;
     hand.prove(&trust, args.minimum_serial)?;
     let approvals = hand::approvals(&args.approvals)?;
     let authors = hand::authors(&args.author, &args.who, surroundings)?;
@@ -139,8 +152,16 @@ pub(super) fn run(args: &Args, surroundings: &Surroundings, color: human::Color)
     let case = Case::of(&hand.report, &hand.plan, &desk)?;
     let answer = case.answer(&desk);
     let mut report = hand.report.clone();
+    case.keep(&mut report, &answer, &desk);
     consent::accept(&mut report, &answer);
     consent::remind(&mut report, &ledger.unreviewed());
+    let plan = Plan {
+        command: record::Command::Gate,
+        bytes: &hand.plan,
+        authors: &desk.authors.iter().cloned().collect::<Vec<_>>(),
+        state: hand.state.as_ref(),
+    };
+    let decision = minutes.decided(&report, &plan, surroundings)?;
     output::write(Stream::Out, &human::report(&report, color))?;
     if report.verdict() != Verdict::Allowed {
         output::write(Stream::Out, &consent::standing_text(&answer, &approvals.names))?;
@@ -149,7 +170,10 @@ pub(super) fn run(args: &Args, surroundings: &Surroundings, color: human::Color)
     if let Some(request) = answer.request.as_ref().filter(|_| answer.granted) {
         ledger.use_up(request, args.break_glass, report.given.now)?;
     }
-    told(args, &report, &answer, Some(runner.apply()?))
+    let ended = runner.apply()?;
+    let recorded = decision.map_or(Ok(()), |id| minutes.ended(&id, ended, runner.state(), clock()));
+    let code = told(args, &report, &answer, Some(ended))?;
+    recorded.map(|()| code)
 }
 
 /// The exit code, also written down with what led to it. `ended` is how the command ended, where it was run.
@@ -243,6 +267,11 @@ impl Runner {
         Ok(String::from_utf8_lossy(&self.output(args)?).trim().to_owned())
     }
 
+    /// Which state there is now, where it can be read.
+    fn state(&self) -> Option<StateId> {
+        hand::state(&self.output(&["state", "pull"]).ok()?).ok()?
+    }
+
     fn apply(&self) -> Result<std::process::ExitStatus, CheckError> {
         self.command(&["apply", "-input=false", &self.copy()]).status().map_err(|error| {
             CheckError::new(format!("`{}` cannot be run: {error}", hand::name(&self.program)))
@@ -277,6 +306,12 @@ fn private_copy(path: &Path) -> Result<tempfile::TempDir, CheckError> {
     let mut to = options.open(folder.path().join("tfplan")).map_err(|error| wrong(error.to_string()))?;
     to.write_all(&bytes).and_then(|()| to.sync_all()).map_err(|error| wrong(error.to_string()))?;
     Ok(folder)
+}
+
+/// An apply takes its time, and when it ended is recorded.
+fn clock() -> Timestamp {
+    let now = Timestamp::now();
+    Timestamp::from_second(now.as_second()).unwrap_or(now)
 }
 
 #[allow(clippy::disallowed_methods, reason = "what the command is given is chosen here")]

@@ -21,6 +21,7 @@ use super::Surroundings;
 use super::again::Again;
 use super::input::{self, Source};
 use super::ledger::Ledger;
+use super::log::{Minutes, ReadArgs};
 use super::traces::Who;
 
 /// A plan, what governs it, and what it would change.
@@ -50,6 +51,8 @@ pub(super) struct PlanArgs {
     /// Judge as of this instant instead of now: 2026-12-01T09:00:00Z
     #[arg(long, value_name = "INSTANT", value_parser = parse_instant)]
     pub(super) now: Option<Timestamp>,
+    #[command(flatten)]
+    pub(super) log: ReadArgs,
 }
 
 impl PlanArgs {
@@ -109,6 +112,7 @@ impl ConsentArgs {
         &self,
         surroundings: &Surroundings,
         question: Question<'_, '_>,
+        minutes: &Minutes,
     ) -> Result<Report, CheckError> {
         let Question { plan, governance, beside, given } = question;
         let Some(root) = &self.trust_root else {
@@ -121,16 +125,14 @@ impl ConsentArgs {
         };
         let lock =
             Lock::parse(bytes).map_err(|error| CheckError::new(error.to_string()).with_help(error.help()))?;
-        let plan = match plan {
-            PlanInput::Bytes(bytes) => bytes.to_vec(),
-            PlanInput::Stream(reader) => all(reader)?,
-        };
+        let plan = bytes_of(plan)?;
         let state = match &self.state {
             Some(path) => state(&small(path, "state")?)?,
             None => None,
         };
         let report = plancheck::check_beside(PlanInput::Bytes(&plan), governance, beside, given)?;
         let mut hand = Hand { report, plan, lock, state };
+        minutes.keep_apart(&hand.lock)?;
         hand.prove(&trust, self.minimum_serial)?;
         let ledger = self.ledger.as_deref().map(Ledger::open).transpose()?.unwrap_or_default();
         consent::remind(&mut hand.report, &ledger.unreviewed());
@@ -142,8 +144,15 @@ impl ConsentArgs {
         desk.consumed = ledger.used();
         let case = Case::of(&hand.report, &hand.plan, &desk)?;
         let mut report = hand.report.clone();
-        consent::accept(&mut report, &case.answer(&desk));
+        let answer = case.answer(&desk);
+        case.keep(&mut report, &answer, &desk);
+        consent::accept(&mut report, &answer);
         Ok(report)
+    }
+
+    /// Who took part in the change, as the caller says.
+    pub(super) fn authors(&self) -> &[String] {
+        &self.author
     }
 
     /// What was given, for the command that makes the report again.
@@ -189,22 +198,26 @@ impl Hand {
         };
         let plan = whole(&args.plan)?;
         let state = state(&small(&args.state, "state")?)?;
-        Self::checked(plan, &args.governance, given, state)
+        let bytes = input::lock(&args.governance)?;
+        let name = args.governance.to_string_lossy();
+        let lock = Governance::Lock { name: &name, bytes: &bytes };
+        let minutes = args.log.minutes(lock, surroundings)?;
+        Self::checked(plan, (&args.governance, &bytes), given, state, minutes.beside(Beside::default()))
     }
 
     /// Checks what was read.
     pub(super) fn checked(
         plan: Vec<u8>,
-        governance: &Path,
+        (governance, bytes): (&Path, &[u8]),
         given: Given,
         state: Option<StateId>,
+        beside: Beside<'_>,
     ) -> Result<Self, CheckError> {
-        let bytes = input::lock(governance)?;
-        let lock = Lock::parse(&bytes)
-            .map_err(|error| CheckError::new(error.to_string()).with_help(error.help()))?;
+        let lock =
+            Lock::parse(bytes).map_err(|error| CheckError::new(error.to_string()).with_help(error.help()))?;
         let name = governance.to_string_lossy();
-        let source = Governance::Lock { name: &name, bytes: &bytes };
-        let report = plancheck::check(PlanInput::Bytes(&plan), source, given)?;
+        let source = Governance::Lock { name: &name, bytes };
+        let report = plancheck::check_beside(PlanInput::Bytes(&plan), source, beside, given)?;
         Ok(Self { report, plan, lock, state })
     }
 
@@ -337,6 +350,14 @@ pub(super) fn whole(path: &Path) -> Result<Vec<u8>, CheckError> {
     }
 }
 
+/// A plan that is looked at more than once.
+pub(super) fn bytes_of(plan: PlanInput<'_>) -> Result<Vec<u8>, CheckError> {
+    match plan {
+        PlanInput::Bytes(bytes) => Ok(bytes.to_vec()),
+        PlanInput::Stream(reader) => all(reader),
+    }
+}
+
 fn all(reader: &mut dyn std::io::Read) -> Result<Vec<u8>, CheckError> {
     let mut bytes = Vec::new();
     reader
@@ -352,7 +373,7 @@ pub(super) fn small(path: &Path, what: &str) -> Result<Vec<u8>, CheckError> {
         .map_err(|error| CheckError::new(format!("the {what} `{}` cannot be read: {error}", name(path))))
 }
 
-fn bounded(path: &Path, most: u64) -> std::io::Result<Vec<u8>> {
+pub(super) fn bounded(path: &Path, most: u64) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     File::open(path)?.take(most).read_to_end(&mut bytes)?;
     Ok(bytes)

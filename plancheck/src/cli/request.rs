@@ -57,5 +57,6 @@ pub(super) fn run(args: &Args, surroundings: &Surroundings) -> Result<u8, CheckE
     let request = case.request(&hand::random_id()?, hand.report.given.now, &desk, &hand.report);
     hand::write(&args.out, "request", &request.to_json())?;
     output::write(Stream::Out, &consent::request_text(&request, &case.policies()))?;
+    output::write(Stream::Out, &args.plan.log.words()?)?;
     Ok(Verdict::ConsentRequired.exit_code())
 }

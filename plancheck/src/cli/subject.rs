@@ -71,7 +71,7 @@ impl Subject {
         };
         let source = self.source.as_deref().map(source::index).transpose()?;
         let traces = self.traces.traces(&surroundings.environment)?;
-        let beside = Beside { source: source.as_ref(), traces: Some(&traces) };
+        let beside = Beside { source: source.as_ref(), traces: Some(&traces), ..Beside::default() };
         let progress = |size: u64| {
             if size >= LARGE && surroundings.stderr_is_terminal {
                 // Nothing depends on whether somebody sees it.

@@ -41,7 +41,7 @@ pub fn error(error: &CheckError) -> String {
 
 /// Outside its strings JSON is ASCII, and inside them serde escapes the ASCII controls; the rest is ours. Two `#` start a command to some
 /// CI systems wherever they stand in what a job prints.
-pub(super) fn written<T: Serialize>(document: &T) -> String {
+pub(crate) fn written<T: Serialize>(document: &T) -> String {
     let Ok(text) = serde_json::to_string_pretty(document) else {
         // Only maps with keys that are not text, or a failing writer, can bring us here; there are neither.
         return format!(

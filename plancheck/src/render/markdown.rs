@@ -12,7 +12,8 @@ use crate::finding::Finding;
 use crate::report::Report;
 use crate::verdict::CheckError;
 
-use escape::{code, code_block, marker, prose};
+pub(crate) use escape::prose;
+use escape::{code, code_block, marker};
 
 /// Lines before the fold, the hidden marker included.
 pub const ABOVE_FOLD: usize = 12;

@@ -12,6 +12,7 @@ use crate::declared::Declared;
 use crate::facts::{Asked, Facts, Resource};
 use crate::finding::{Effect, Finding, Place, Shown};
 use crate::governed::{BeyondCovers, Cover, Footprint};
+use crate::past::Past;
 use crate::plan::Action;
 use crate::text::escape;
 
@@ -67,7 +68,7 @@ impl Reads {
 /// What follows from the type of a machine, where something it is made of is limited.
 pub(super) const MACHINES: Reads = Reads::roles(&[Role::InstanceType, Role::Size], |envelope| {
     let limits = |unit: &Unit| envelope.limits.capacity.mark(*unit).is_some();
-    let grows = envelope.limits.growth.as_ref().is_some_and(|growth| growth.percent_per_change.is_some());
+    let grows = envelope.limits.growth.as_ref().is_some_and(crate::governed::is_percent);
     grows || [Unit::Vcpus, Unit::Gpus, Unit::MemoryGb].iter().any(limits)
 });
 
@@ -100,6 +101,10 @@ pub struct Context<'a> {
     pub beyond: &'a BeyondCovers,
     /// Everything declared that is in force.
     pub declared: &'a Declared,
+    /// Earlier decisions about the same workspace and account; absent where no log is given.
+    pub past: Option<&'a Past>,
+    /// Whether whoever proposes the change says why.
+    pub rationale: bool,
     /// The instant by which freezes are judged.
     pub now: Timestamp,
     /// The day that expiry is judged by, in UTC.

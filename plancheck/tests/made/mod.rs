@@ -67,6 +67,7 @@ pub(crate) fn report(findings: Vec<Finding>) -> Report {
         accepted: None,
         actor: Some(actor()),
         again: Some("plancheck check --plan plan.json --now 2026-12-01T09:00:00Z".to_owned()),
+        kept: plancheck::report::Kept::default(),
         unknown_types: BTreeMap::from([("example_widget".to_owned(), 2)]),
     }
 }

@@ -9,9 +9,11 @@ mod source;
 pub(crate) use source::{Disk, Texts};
 
 use plancheck::finding::{Certainty, Effect, Finding, Shown};
+use plancheck::past::{Past, Seen};
 use plancheck::report::{Given, Report};
 use plancheck::verdict::{CheckError, Verdict};
 use plancheck::{Beside, Governance, PlanInput, check_beside};
+use remit_decision_log::record::Total;
 use remit_governance::{Approver, Envelope, Json, Lock};
 use serde_json::{Value, json};
 
@@ -43,7 +45,13 @@ pub(crate) fn records(envelopes: &[Value]) -> Vec<String> {
             "consent": { "approvers": [dana], "quorum": { "finance": 1 } },
         });
         for (key, value) in declared.as_object().expect("an envelope is an object") {
-            whole[key] = value.clone();
+            match (key.as_str(), value.as_object()) {
+                // Of consent only what the test is about; approvers and quorum stay.
+                ("consent", Some(members)) => {
+                    members.iter().for_each(|(name, value)| whole["consent"][name] = value.clone());
+                }
+                _ => whole[key] = value.clone(),
+            }
         }
         let envelope = Envelope::declare(&strict(&whole)).unwrap_or_else(|faults| panic!("{faults:?}"));
         records.push(envelope.record());
@@ -83,6 +91,33 @@ pub(crate) fn judge_beside(
 
 pub(crate) fn judge(envelopes: &[Value], plan: &Value) -> Report {
     judge_text(&lock(envelopes), &plan.to_string(), given()).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// A log of decisions about instances, from a list of them, or from why it cannot be told.
+pub(crate) fn past(text: &str) -> Past {
+    let value: Value = serde_json::from_str(text).expect("JSON");
+    let instant = |value: &Value| value.as_str().map(|text| text.parse().expect("an instant"));
+    let Some(list) = value.as_array() else {
+        return Past { seen: Err(value["error"].as_str().expect("a reason").to_owned()), begins: None };
+    };
+    let total = |value: &Value| {
+        vec![Total {
+            envelope: "windowed".to_owned(),
+            unit: "instances".to_owned(),
+            amount: value.as_str().map(str::to_owned),
+            ceiling: None,
+        }]
+    };
+    let seen = list.iter().enumerate().map(|(number, entry)| Seen {
+        id: number.to_string(),
+        at: instant(&entry["at"]).expect("a time"),
+        workspace: None,
+        account: None,
+        before: total(&entry["before"]),
+        after: total(&entry["after"]),
+        applied: instant(&entry["applied"]),
+    });
+    Past { seen: Ok(seen.collect()), begins: "2026-01-01T00:00:00Z".parse().ok() }
 }
 
 /// The provider that Terraform would name for a type.

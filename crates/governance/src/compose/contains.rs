@@ -279,6 +279,9 @@ impl Proof {
         }
         self.no_longer("expires_after", outer.expires_after, inner.expires_after);
         self.no_longer("execute_within", outer.execute_within, inner.execute_within);
+        if outer.require_rationale && !inner.require_rationale {
+            self.looser(&["consent", "require_rationale"], "`false`", "`true`");
+        }
     }
 
     fn no_longer(&mut self, name: &str, outer: Duration, inner: Duration) {

@@ -12,7 +12,7 @@ pub(super) fn marker(workspace: Option<&str>) -> String {
 }
 
 /// A sentence with plan text in backticks.
-pub(super) fn prose(sentence: &str) -> String {
+pub(crate) fn prose(sentence: &str) -> String {
     let parts: Vec<&str> = sentence.split('`').collect();
     // With an odd number of backticks, the last one opens nothing.
     let closed = parts.len() - usize::from(parts.len().is_multiple_of(2));

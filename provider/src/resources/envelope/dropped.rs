@@ -15,7 +15,10 @@ const DROPPED: [(&str, &str); 17] = [
     ),
     ("aws.region_guard", "exempt_actions"),
     ("aws.service_control_policies", "max_bytes max_per_target"),
-    ("consent", "by_dimension execute_within expires_after minimum_assurance minimum_assurance_exception"),
+    (
+        "consent",
+        "by_dimension execute_within expires_after minimum_assurance minimum_assurance_exception require_rationale",
+    ),
     (
         "limits",
         "actions capacity cost deletion growth instance_types integrations logging perimeter privileges regions tags",

@@ -127,6 +127,10 @@ fn consent() -> Attribute {
                 .default("4h")
                 .equivalent(spelling::durations)
                 .description("How long the change may be applied after the quorum is reached."),
+            Attribute::bool("require_rationale").description(
+                "Whether whoever proposes a change has to say why, with `plancheck check --rationale`. What \
+                 they say is recorded as said and opens nothing; without it a change needs consent.",
+            ),
         ],
     )
     .required()
