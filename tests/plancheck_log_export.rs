@@ -326,3 +326,35 @@ fn queries_find_by_what_people_ask_for() {
     let csv = scene.run(&["log", "query", "--log", "log", "--format", "csv"], 0);
     assert_eq!(csv.lines().count(), 5);
 }
+
+#[test]
+fn the_report_of_a_quarter_says_what_was_decided_and_loads_nothing() {
+    let scene = Scene::new();
+    let asked = ["log", "report", "--log", "log", "--html", "report.html", "--quarter"];
+    let day = scene.lines("cloudevents")[0]["time"].as_str().unwrap().to_owned();
+    let parts: Vec<&str> = day.split('-').collect();
+    let month: u32 = parts[1].parse().unwrap();
+    let now = format!("{}-Q{}", parts[0], (month - 1) / 3 + 1);
+    let markdown = scene.run(&[&asked[..], &[&now]].concat(), 0);
+    for part in [
+        "| allowed | 3 |",
+        "| denied | 1 |",
+        "SOC 2",
+        "HIPAA",
+        "GDPR",
+        "EU AI Act",
+        "- team-a in prod: instances: 4 at first, 4 at last, 4 at most; ceiling 20",
+    ] {
+        assert!(markdown.contains(part), "{part}: {markdown}");
+    }
+    let page = fs::read_to_string(scene.0.path().join("report.html")).unwrap();
+    assert!(
+        page.contains("default-src 'none'") && page.contains("<svg") && page.contains("class=\"ceiling\"")
+    );
+    for loads in ["<script", "src=", "href=", "url(", "@import"] {
+        assert!(!page.contains(loads), "{loads}");
+    }
+    let empty = scene.run(&[&asked[..], &["2020-Q1"]].concat(), 0);
+    assert!(empty.contains("has no record of this quarter"), "{empty}");
+    scene.run(&[&asked[..], &["2026-Q5"]].concat(), 1);
+}

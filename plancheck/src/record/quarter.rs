@@ -88,7 +88,7 @@ pub struct Gathered {
     emergencies: BTreeMap<String, Vec<String>>,
     reviews: BTreeMap<String, String>,
     outcomes: BTreeMap<&'static str, u64>,
-    series: BTreeMap<(String, String), Series>,
+    series: BTreeMap<(String, String, String), Series>,
     not_judged: BTreeSet<String>,
     first: Option<u64>,
     last: u64,
@@ -164,14 +164,16 @@ impl Gathered {
             self.emergencies.insert(request.clone(), row());
         }
         for total in &decided.from {
-            self.point(at, total);
+            self.point(at, decided.workspace.as_deref().unwrap_or_default(), total);
         }
     }
 
-    fn point(&mut self, at: Timestamp, total: &Total) {
+    /// The totals of a plan are those of its workspace, so each has a line of its own.
+    fn point(&mut self, at: Timestamp, workspace: &str, total: &Total) {
         let Some(amount) = total.amount.as_deref().and_then(decimal::parse) else { return };
-        let key = (total.envelope.clone(), total.unit.clone());
-        let title = format!("{}: {}", total.envelope, total.unit.replace('_', " "));
+        let key = (total.envelope.clone(), workspace.to_owned(), total.unit.clone());
+        let place = if workspace.is_empty() { String::new() } else { format!(" in {workspace}") };
+        let title = format!("{}{place}: {}", total.envelope, total.unit.replace('_', " "));
         let series =
             self.series.entry(key).or_insert_with(|| Series { title, points: Vec::new(), ceiling: None });
         series.points.push((at, amount));
@@ -185,7 +187,7 @@ impl Gathered {
             Some(first) => format!("records {first} to {} of the log `{origin}`", self.last),
             None => format!("the log `{origin}`, which has no record of this quarter"),
         };
-        blocks.push(Block::Text(format!("Made from {range}. Its checkpoint then: `{checkpoint}`. Each record was compared with the signed tree; `plancheck log prove NUMBER` makes a bundle of one.")));
+        blocks.push(Block::Text(format!("Made from {range}. Checkpoint of the log, as size and hash: `{checkpoint}`. Each record was compared with the signed tree; `plancheck log prove NUMBER` makes a bundle of one.")));
         self.summary(&mut blocks);
         self.people(&mut blocks);
         self.emergencies(&mut blocks);

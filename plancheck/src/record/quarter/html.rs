@@ -13,7 +13,9 @@ const HEAD: &str = "<!doctype html>
 body { font: 15px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--page); max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.7rem } h2 { font-size: 1.2rem; margin-top: 2.2rem; border-bottom: 1px solid var(--line) }
 .wide { overflow-x: auto } table { border-collapse: collapse; width: 100%; font-size: .9rem }
-th, td { text-align: left; vertical-align: top; padding: .35rem .6rem .35rem 0; border-bottom: 1px solid var(--line); overflow-wrap: anywhere }
+th { white-space: nowrap }
+th, td { text-align: left; vertical-align: top; padding: .35rem .6rem .35rem 0; border-bottom: 1px solid var(--line) }
+td { overflow-wrap: anywhere }
 code { font: .9em ui-monospace, monospace } figure { margin: 1rem 0 } figcaption { color: var(--soft) }
 svg { width: 100%; height: auto } svg text { font: 11px system-ui, sans-serif; fill: var(--soft) } .end { text-anchor: end }
 path { fill: none } .axis { stroke: var(--line) } .line { stroke: var(--mark); stroke-width: 2 }
@@ -54,7 +56,7 @@ fn block(block: &Block) -> String {
                 " There is no ceiling."
             };
             format!(
-                "<figure>{}<figcaption>{title}.{limit}</figcaption></figure>\n",
+                "<figure><figcaption>{title}.{limit}</figcaption>{}</figure>\n",
                 chart::svg(series, &title)
             )
         }
