@@ -18,7 +18,9 @@ mod terminal;
 
 use std::fs;
 
-use remit_governance::{TrustRoot, approval::Request, time::Timestamp};
+use remit_governance::{
+    DefaultOverride, Json, Lock, TrustRoot, approval::Request, record::Kind, time::Timestamp,
+};
 use serde_json::{Value, json};
 use support::{Scene, Told, approve, approve_args, now, plain_scene, plan, ssh_keygen};
 
@@ -71,6 +73,45 @@ fn people_sign_with_their_own_keys() {
     scene.opens();
 }
 
+/// Whom a plan asks that decides about a default: the envelope it names, as the lock has it; the trust root where it names none.
+#[test]
+fn an_override_asks_the_envelope_that_it_names() {
+    let scene = Scene::new();
+    let decided = |envelope: Option<&Lock>| {
+        let named = envelope.map(|lock| lock.envelopes()[0].record());
+        let declared = json!({
+            "default": "aws-bedrock-agent-no-guardrail", "envelope": named, "decision": "accept", "reason": "tests",
+            "owner": { "name": "Lee Park", "email": "lee.park@example.com" },
+            "review": { "every": "quarter", "due": "2099-01-01" },
+        });
+        let declared = Json::parse(&declared.to_string()).unwrap();
+        let record = DefaultOverride::declare(&declared).unwrap().record();
+        let mut plan = plan(4);
+        plan["resource_changes"] = json!([{
+            "address": "remit_default_override.guard", "mode": "managed", "type": "remit_default_override", "name": "guard",
+            "provider_name": "registry.terraform.io/remit/remit",
+            "change": {
+                "actions": ["create"], "before": null, "after": { "record": record }, "after_unknown": {},
+                "before_sensitive": false, "after_sensitive": {},
+            },
+        }]);
+        scene.put("tfplan", plan.to_string());
+    };
+    for (envelope, under) in [(Some(&scene.lock(12, 7)), "team-a"), (None, "trust root")] {
+        decided(envelope);
+        let request = scene.request(&[]);
+        let moved: Vec<Kind> = request.transitions.iter().map(|moved| moved.kind).collect();
+        assert_eq!(moved, [Kind::DefaultOverride], "{request:?}");
+        assert!(request.under.iter().any(|asked| asked.name == under), "{request:?}");
+        assert!(request.under.iter().all(|asked| asked.name == under), "{request:?}");
+    }
+    // Under an envelope that the lock does not have nobody is asked: it was never in force.
+    decided(Some(&scene.lock(19, 8)));
+    let told = scene.with_plan("request", &["--out", "none.json"]);
+    assert!(told.code == 1 && told.err.contains("came into force"), "{told:?}");
+    assert!(!scene.path("none.json").exists());
+}
+
 #[test]
 fn a_person_can_say_no() {
     if !ssh_keygen() {
@@ -110,9 +151,6 @@ fn whoever_signs_types_the_code() {
         assert!(told.code == 1 && told.out.contains("so nothing was signed"), "{keys:?}: {told:?}");
         assert!(!scene.path("approvals").exists(), "{keys:?} signed something");
     }
-    // Interrupted, it ends by the signal.
-    assert_eq!(typed("\u{3}").code, 130);
-    assert!(!scene.path("approvals").exists(), "it was interrupted and signed something");
     let told = typed(&format!("{code}\n"));
     assert_eq!(told.code, 0, "the honest twin: {told:?}");
     assert_eq!(fs::read_dir(scene.path("approvals")).unwrap().count(), 1);

@@ -10,6 +10,9 @@ use std::{
 
 use crate::support::{BIN, Told};
 
+/// How long nothing may happen, on a machine with other things to do.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 /// Whether there is a `script` that works as util-linux's does; said aloud where there is none, and a failure where one is
 /// required.
 pub(crate) fn is_there() -> bool {
@@ -43,9 +46,13 @@ pub(crate) fn typed(folder: &Path, args: &[String], prompt: &str, keys: &str) ->
     screen.wait_for(prompt);
     stdin.write_all(keys.as_bytes()).and_then(|()| stdin.flush()).expect("typed");
     // Its input stays open until it has ended, so that nothing else ends it.
-    let status = child.wait().expect("it ends");
+    let Some(out) = screen.rest() else {
+        let _ = child.kill();
+        panic!("it goes on after {keys:?} was typed");
+    };
     drop(stdin);
-    Told { code: status.code().expect("no signal"), out: screen.rest(), err: String::new() }
+    let status = child.wait().expect("it ends");
+    Told { code: status.code().expect("no signal"), out, err: String::new() }
 }
 
 /// What is shown, as it comes.
@@ -75,15 +82,21 @@ impl Screen {
 
     fn wait_for(&mut self, prompt: &str) {
         while !self.text().contains(prompt) {
-            match self.pieces.recv_timeout(Duration::from_secs(60)) {
+            match self.pieces.recv_timeout(PATIENCE) {
                 Ok(piece) => self.shown.extend(piece),
                 Err(error) => panic!("it does not ask ({error}): {}", self.text()),
             }
         }
     }
 
-    fn rest(mut self) -> String {
-        self.shown.extend(self.pieces.iter().flatten());
-        self.text()
+    /// Everything that was shown, once nothing more can be; nothing where it does not end.
+    fn rest(mut self) -> Option<String> {
+        loop {
+            match self.pieces.recv_timeout(PATIENCE) {
+                Ok(piece) => self.shown.extend(piece),
+                Err(mpsc::RecvTimeoutError::Disconnected) => return Some(self.text()),
+                Err(mpsc::RecvTimeoutError::Timeout) => return None,
+            }
+        }
     }
 }

@@ -17,7 +17,7 @@ mod sshsig;
 mod statement;
 mod vote;
 
-pub use judge::{Counted, Growth, Outcome, Question, Standing, Subject, Void, judge};
+pub use judge::{Counted, Growth, Outcome, Question, Standing, Subject, Void, judge, missing_in_words};
 pub use policy::{Need, Policy, Voter};
 pub use refusal::{Reason, Refusal};
 pub use request::Request;

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use remit_governance::approval::{Policy, Reason, Request, Standing};
+use remit_governance::approval::{Policy, Reason, Request, Standing, missing_in_words};
 
 use super::Answer;
 use crate::report::Report;
@@ -87,16 +87,7 @@ pub fn standing(answer: &Answer, names: &[String]) -> String {
                 let why = reason.as_deref().map(|reason| format!(": {}", escape(reason))).unwrap_or_default();
                 format!("`{under}`: rejected by {by}{why}")
             }
-            Standing::Missing(missing) => {
-                let words: Vec<String> = missing
-                    .iter()
-                    .map(|(function, count)| match function {
-                        Some(function) => format!("{count} {function}"),
-                        None => format!("{count} of its approvers"),
-                    })
-                    .collect();
-                format!("`{under}`: missing {}", words.join(" and "))
-            }
+            Standing::Missing(missing) => format!("`{under}`: missing {}", missing_in_words(missing)),
         });
         for vote in &outcome.counted {
             let instead =

@@ -106,6 +106,18 @@ pub enum Standing {
     Missing(Vec<(Option<Function>, u32)>),
 }
 
+/// People who are missing, in words.
+pub fn missing_in_words(missing: &[(Option<Function>, u32)]) -> String {
+    let words: Vec<String> = missing
+        .iter()
+        .map(|(function, count)| match function {
+            Some(function) => format!("{count} {function}"),
+            None => format!("{count} of its approvers"),
+        })
+        .collect();
+    words.join(" and ")
+}
+
 /// The whole answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {

@@ -5,7 +5,10 @@ use super::{
     voters::{voters, with_revoked},
 };
 use crate::{
-    approval::{Growth, Moved, Need, Outcome, Policy, Question, Signed, Standing, Statement, Subject, judge},
+    approval::{
+        Growth, Moved, Need, Outcome, Policy, Question, Signed, Standing, Statement, Subject, judge,
+        missing_in_words,
+    },
     approver::Approver,
     compose,
     digest::Digest,
@@ -74,14 +77,7 @@ impl Unapproved {
         let whose = format!("`{}`", self.policy.under.name);
         match &self.outcome.standing {
             Standing::Missing(missing) => {
-                let words: Vec<String> = missing
-                    .iter()
-                    .map(|(function, count)| match function {
-                        Some(function) => format!("{count} {function}"),
-                        None => format!("{count} of its approvers"),
-                    })
-                    .collect();
-                format!("approval by {} is missing under {whose}", words.join(" and "))
+                format!("approval by {} is missing under {whose}", missing_in_words(missing))
             }
             Standing::Rejected { by, .. } => format!("`{by}` rejected it under {whose}"),
             Standing::Lapsed { until } => format!("the approvals under {whose} were good until `{until}`"),

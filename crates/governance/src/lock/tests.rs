@@ -169,6 +169,83 @@ mod proofs {
         advance(None, declared, &evidence).unwrap()
     }
 
+    /// An override that came into force under its envelope as it was, after the quorum had been raised: the lock knows better.
+    #[test]
+    fn an_override_under_a_quorum_that_was_no_longer_in_force_proves_nothing() {
+        use crate::history::{Envelopes, Refused};
+        let rita = Person::with_fido("rita", Function::Security, 11);
+        let trust = trust_root(&[&rita], 1);
+        let people = [
+            Person::with_fido("dana", Function::Finance, 1),
+            Person::with_fido("lee", Function::Security, 2),
+        ];
+        let approvers: Vec<Approver> = people.iter().map(Person::approver).collect();
+        let approver_records: Json = approvers.iter().map(|a| Json::from(a.record())).collect();
+        let envelope = |quorum: &str| {
+            Declaration::Envelope(with(&[
+                ("consent.approvers", &approver_records.to_text()),
+                ("consent.by_dimension", "null"),
+                ("consent.quorum", quorum),
+            ]))
+        };
+        let (lax, strict) = (envelope(r#"{"finance":1}"#), envelope(r#"{"finance":1,"security":1}"#));
+        let enrolled: Vec<Signed> = approvers
+            .iter()
+            .flat_map(|a| created(&rita, &trust, &Declaration::Approver(a.clone())).links().to_vec())
+            .flat_map(|link| link.approvals)
+            .collect();
+        let step =
+            |prior: Option<&History>, to: &Declaration, signed: &[Signed], known: &[&History], at_: &str| {
+                let envelopes = Envelopes::verified(known.iter().map(|history| (*history).clone()), &trust);
+                let now = at(at_);
+                let evidence =
+                    Evidence { trust: &trust, signed, approvers: &approvers, envelopes: &envelopes, now };
+                advance(prior, to, &evidence)
+            };
+        let root = created(&rita, &trust, &lax).links()[0].approvals.clone();
+        let before = step(None, &lax, &root, &[], "2026-11-25T10:30:00Z").unwrap();
+        let after = step(Some(&before), &strict, &[], &[], "2026-11-25T10:45:00Z").unwrap();
+        // Whom an override asks, and these people's consent.
+        let decide = |named: &Declaration, known: &History, who: &[Person]| {
+            let decided = Declaration::Override(crate::default_override::tests::with(&[(
+                "envelope",
+                &Json::from(named.record()).to_text(),
+            )]));
+            let Err(Refused::Unapproved(asked)) =
+                step(None, &decided, &enrolled, &[known], "2026-11-25T11:00:00Z")
+            else {
+                panic!("nobody is asked")
+            };
+            let mut signed = enrolled.clone();
+            signed.extend(who.iter().map(|person| {
+                let approval = person.approval(std::slice::from_ref(&asked[0].policy.under));
+                let transitions = vec![asked[0].moved.clone()];
+                person.sign(Statement::Approval(Approval { transitions, ..approval }))
+            }));
+            (decided.clone(), step(None, &decided, &signed, &[known], "2026-11-25T11:00:00Z").unwrap())
+        };
+        let lock = |decided: &Declaration, history: History, envelope: &Declaration| {
+            let mut records: Vec<String> = approvers.iter().map(Approver::record).collect();
+            records.extend([envelope.record(), decided.record()]);
+            let records: Vec<&str> = records.iter().map(String::as_str).collect();
+            Lock::build(&records, 1).map(|lock| lock.with_histories(&[after.clone(), history]).unwrap())
+        };
+        // The override names the envelope as it was, which is in no lock beside the present one.
+        let (old, history) = decide(&lax, &before, &people[..1]);
+        assert!(lock(&old, history.clone(), &strict).is_err());
+        // So it is made to name the present one, and the free step to that is where it ends.
+        let follows = Declaration::Override(crate::default_override::tests::with(&[(
+            "envelope",
+            &Json::from(strict.record()).to_text(),
+        )]));
+        let followed = step(Some(&history), &follows, &[], &[&after], "2026-11-25T11:30:00Z").unwrap();
+        let unproven = lock(&follows, followed, &strict).unwrap().unproven(&trust);
+        assert!(unproven.len() == 1 && unproven[0].contains("without consent"), "{unproven:?}");
+        // The honest twin.
+        let (new, history) = decide(&strict, &after, &people);
+        assert_eq!(lock(&new, history, &strict).unwrap().unproven(&trust), Vec::<String>::new());
+    }
+
     #[test]
     fn a_lock_proves_itself_to_whoever_pins_the_trust_root() {
         let rita = Person::with_fido("rita", Function::Security, 11);

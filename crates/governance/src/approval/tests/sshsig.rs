@@ -148,15 +148,20 @@ fn openssh_accepts(fixture: &Fixture, namespace: &str) -> Option<bool> {
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn();
-    #[allow(clippy::disallowed_methods, reason = "a test asks whether a skip is allowed")]
-    let required = std::env::var_os("REMIT_REQUIRE_SSH_KEYGEN").is_some_and(|value| value == "1");
-    let Ok(mut child) = child else {
-        assert!(!required, "REMIT_REQUIRE_SSH_KEYGEN is set, and there is no ssh-keygen");
-        eprintln!("SKIPPED: there is no ssh-keygen to compare with");
-        return None;
-    };
+    let mut child = started(child)?;
     child.stdin.take().unwrap().write_all(MESSAGE).unwrap();
     Some(child.wait().unwrap().success())
+}
+
+/// The process, or nothing, said aloud, where there is no such program; a failure where it is required.
+#[allow(clippy::disallowed_methods, reason = "a test asks whether a skip is allowed")]
+fn started(child: std::io::Result<std::process::Child>) -> Option<std::process::Child> {
+    let required = std::env::var_os("REMIT_REQUIRE_SSH_KEYGEN").is_some_and(|value| value == "1");
+    if child.is_err() {
+        assert!(!required, "REMIT_REQUIRE_SSH_KEYGEN is set, and there is no ssh-keygen");
+        eprintln!("SKIPPED: there is no ssh-keygen to compare with");
+    }
+    child.ok()
 }
 
 #[test]
@@ -346,7 +351,7 @@ fn the_allowed_signers_file_is_one_that_openssh_reads() {
     let mut asked = Command::new("ssh-keygen");
     asked.args(["-Y", "verify", "-I", "dana@example.com", "-n", NAMESPACE, "-f", "signers", "-s", "sig"]);
     let child = asked.current_dir(folder.path()).stdin(Stdio::piped()).stdout(Stdio::null()).spawn();
-    let Ok(mut child) = child else { return eprintln!("SKIPPED: there is no ssh-keygen to compare with") };
+    let Some(mut child) = started(child) else { return };
     child.stdin.take().unwrap().write_all(b"yes").unwrap();
     assert!(child.wait().unwrap().success());
 }
