@@ -865,7 +865,7 @@ fn vendor_defaults_are_reviewed_listed_and_explained() {
     let function = json!({
         "address": "aws_lambda_function.f", "mode": "managed", "type": "aws_lambda_function", "name": "f",
         "provider_name": "registry.terraform.io/hashicorp/aws",
-        "change": { "actions": ["create"], "before": null, "after": { "function_name": "f" }, "after_unknown": {},
+        "change": { "actions": ["create"], "before": null, "after": { "function_name": "f", "reserved_concurrent_executions": null }, "after_unknown": {},
             "before_sensitive": false, "after_sensitive": {} },
     });
     relying["resource_changes"].as_array_mut().expect("changes").push(function);

@@ -1,27 +1,49 @@
-//! The review of vendor defaults: which of them plans rely on, and what people decided about each.
+//! The review of vendor defaults: which of them plans, states and configuration rely on, which frameworks a project pins, and what people
+//! decided about each. Files are found and opened by the shell; how a review looks is in `render`.
 
+pub mod demand;
+pub mod diff;
+mod html;
+mod listing;
+pub mod python;
+pub mod reference;
 mod render;
+mod scaffold;
+pub mod written;
 
 use std::collections::BTreeMap;
 
-use remit_catalog::{Risk, VendorDefault};
-use remit_governance::DefaultOverride;
+use remit_catalog::{Applies, OrchestratorDefault, Risk, VendorDefault};
 use remit_governance::default_override::{Decision, DefaultRef};
 use remit_governance::time::Date;
+use remit_governance::{DefaultOverride, Digest};
 
 use crate::change::Collector;
-use crate::facts::Rows;
+use crate::facts::{Reliance, Rows, types};
 use crate::plan;
 use crate::verdict::CheckError;
+use python::Pin;
 
-pub use render::{csv, explanation, json, list, markdown};
+pub use html::html;
+pub use listing::{explanation, framework_explanation, list, list_frameworks};
+pub use render::{csv, json, markdown};
+pub use scaffold::{Scaffold, Wanted};
 
-/// A plan, and what the caller calls it.
+/// A plan, and what the caller calls it. A state or configuration is one too, once it is made into one.
 pub struct Audited<'a> {
     /// A path.
     pub name: &'a str,
     /// The plan.
     pub bytes: &'a [u8],
+}
+
+/// Everything a review looks at.
+#[derive(Default)]
+pub struct Subjects<'a> {
+    /// Plans.
+    pub plans: &'a [Audited<'a>],
+    /// Packages of frameworks that projects name.
+    pub pins: &'a [Pin],
 }
 
 /// What people decided about a default that something relies on.
@@ -40,6 +62,10 @@ pub enum Status {
 }
 
 impl Status {
+    /// All of them, what has to be done first.
+    pub const ALL: [Self; 5] =
+        [Self::Contradicted, Self::Overdue, Self::Ungoverned, Self::Accepted, Self::CannotTell];
+
     /// The word in reports.
     pub const fn word(self) -> &'static str {
         match self {
@@ -57,91 +83,217 @@ impl Status {
     }
 }
 
+/// What was decided about a default, as far as a review shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decided {
+    /// Email address of who answers for it.
+    pub owner: String,
+    /// `override` or `accept`.
+    pub decision: &'static str,
+    /// Why.
+    pub reason: String,
+    /// Where it was discussed.
+    pub ticket: Option<String>,
+    /// The day it is due for review.
+    pub due: Date,
+}
+
 /// One default and everything that relies on it.
 #[derive(Debug, Clone)]
 pub struct Entry {
     /// The default.
     pub row: &'static VendorDefault,
-    /// What was decided.
+    /// What it comes to.
     pub status: Status,
-    /// Who answers for the decision, and the day it is due for review.
-    pub decision: Option<(String, Date)>,
+    /// What was decided.
+    pub decided: Option<Decided>,
     /// Plan and address of each object that certainly relies on it.
     pub places: Vec<(String, String)>,
-    /// Plan, address and reason of each of which it cannot be told.
+    /// Plan, address and reason of each of which it cannot be told. Without both it is about an object that is missing.
     pub untold: Vec<(String, String, String)>,
 }
 
+/// A default of a framework that a project uses. What the code of the project sets is not looked at, so that it can only be asked about.
+#[derive(Debug, Clone)]
+pub struct FrameworkEntry {
+    /// The default.
+    pub row: &'static OrchestratorDefault,
+    /// What it comes to.
+    pub status: Status,
+    /// What was decided.
+    pub decided: Option<Decided>,
+    /// Where it is asked for.
+    pub pins: Vec<Pin>,
+}
+
 /// The review.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Audit {
+    /// The day it was made.
+    pub today: Date,
+    /// Names and digests of what was looked at.
+    pub evidence: Vec<(String, Digest)>,
     /// One entry per default, what has to be done first.
     pub entries: Vec<Entry>,
+    /// One entry per default of a framework, what has to be done first.
+    pub frameworks: Vec<FrameworkEntry>,
     /// Rows of the catalog whose condition a plan cannot show, which were not judged.
     pub not_judged: usize,
-    /// Overrides about defaults that nothing relies on.
+    /// Decisions about defaults that nothing relies on.
     pub unused: Vec<String>,
 }
 
 impl Audit {
-    /// Looks at plans in the light of what was decided.
-    pub fn of(plans: &[Audited<'_>], overrides: &[DefaultOverride], today: Date) -> Result<Self, CheckError> {
-        let rows = Rows::all();
-        let mut by_row: BTreeMap<&str, Entry> = BTreeMap::new();
-        for audited in plans {
-            let mut collector = Collector::default();
-            let mut sink = |entry| {
-                collector.take(entry);
-                Ok(())
-            };
-            let read = plan::read_bytes(audited.bytes, &rows, &mut sink)?;
-            for relied in rows.relied(&collector.changes, &read)? {
-                let entry = by_row.entry(relied.row.id).or_insert_with(|| Entry::new(relied.row));
-                let (plan, address) = (audited.name.to_owned(), relied.address.into_string());
-                match relied.doubt {
-                    None => entry.places.push((plan, address)),
-                    Some(why) => entry.untold.push((plan, address, why)),
-                }
-            }
-        }
-        let mut entries: Vec<Entry> = by_row.into_values().collect();
+    /// Looks at everything in the light of what was decided.
+    pub fn of(
+        subjects: &Subjects<'_>,
+        overrides: &[DefaultOverride],
+        today: Date,
+    ) -> Result<Self, CheckError> {
+        let mut entries = relied(subjects.plans)?;
         for entry in &mut entries {
             entry.decide(overrides, today);
         }
-        let about = |decided: &&DefaultOverride| matches!(&decided.default, DefaultRef::Catalog(id) if entries.iter().all(|entry| entry.row.id != id));
-        let unused = overrides.iter().filter(about).map(DefaultOverride::name).collect();
         entries.sort_by_key(|entry| (entry.status, std::cmp::Reverse(entry.row.risk), entry.row.id));
+        let frameworks = frameworks(subjects.pins, overrides, today);
+        let known = |id: &str| {
+            entries.iter().any(|entry| entry.row.id == id)
+                || frameworks.iter().any(|entry| entry.row.id == id)
+        };
+        let about =
+            |decided: &&DefaultOverride| matches!(&decided.default, DefaultRef::Catalog(id) if !known(id));
+        let unused = overrides.iter().filter(about).map(DefaultOverride::name).collect();
+        let evidence =
+            subjects.plans.iter().map(|plan| (plan.name.to_owned(), Digest::of(plan.bytes))).collect();
         let not_judged = remit_catalog::defaults().filter(|row| row.when.is_none()).count();
-        Ok(Self { entries, not_judged, unused })
+        Ok(Self { today, evidence, entries, frameworks, not_judged, unused })
     }
 
     /// How many entries have a status.
     pub fn count(&self, status: Status) -> usize {
         self.entries.iter().filter(|entry| entry.status == status).count()
+            + self.frameworks.iter().filter(|entry| entry.status == status).count()
     }
 
     /// Whether somebody has to do something about a row that was compared with its source; what was not never asks for anything.
     pub fn is_open(&self) -> bool {
-        self.entries
-            .iter()
-            .any(|entry| entry.status.is_open() && entry.row.verified && entry.row.risk > Risk::Low)
+        let matters =
+            |status: Status, verified: bool, risk: Risk| status.is_open() && verified && risk > Risk::Low;
+        self.entries.iter().any(|entry| matters(entry.status, entry.row.verified, entry.row.risk))
+            || self.frameworks.iter().any(|entry| matters(entry.status, entry.row.verified, entry.row.risk))
+    }
+
+    /// The next day on which a decision is due, of those that are not yet.
+    pub fn next_due(&self) -> Option<Date> {
+        let decided = self.entries.iter().map(|entry| &entry.decided);
+        let decided = decided.chain(self.frameworks.iter().map(|entry| &entry.decided)).flatten();
+        decided.map(|decided| decided.due).filter(|due| *due >= self.today).min()
+    }
+}
+
+/// The version and the digest of the catalog of defaults.
+pub fn catalog_version() -> (&'static str, Digest) {
+    let all: Vec<&str> = remit_catalog::default_texts().collect();
+    (remit_catalog::DEFAULTS_VERSION, Digest::of(all.concat().as_bytes()))
+}
+
+/// An entry for each default that something in the plans relies on, or may.
+fn relied(plans: &[Audited<'_>]) -> Result<Vec<Entry>, CheckError> {
+    let rows = Rows::all();
+    let mut by_row: BTreeMap<&str, Entry> = BTreeMap::new();
+    let mut there: BTreeMap<String, usize> = BTreeMap::new();
+    for audited in plans {
+        let mut collector = Collector::default();
+        let mut sink = |entry| {
+            collector.take(entry);
+            Ok(())
+        };
+        let read = plan::read_bytes(audited.bytes, &rows, &mut sink)?;
+        for seen in rows.relied(&collector.changes, &read)? {
+            let entry = by_row.entry(seen.row.id).or_insert_with(|| Entry::new(seen.row));
+            let (plan, address) = (audited.name.to_owned(), seen.address.into_string());
+            match seen.told {
+                Reliance::CannotTell(why) => entry.untold.push((plan, address, why)),
+                Reliance::Relies | Reliance::Chosen => entry.places.push((plan, address)),
+            }
+        }
+        for (kind, count) in types(&collector.changes) {
+            *there.entry(kind.to_owned()).or_default() += count;
+        }
+    }
+    for row in remit_catalog::defaults() {
+        if let Some(why) = undeclared(row, &there) {
+            let entry = by_row.entry(row.id).or_insert_with(|| Entry::new(row));
+            entry.untold.push((String::new(), String::new(), why));
+        }
+    }
+    Ok(by_row.into_values().collect())
+}
+
+/// Why it cannot be told whether an object is missing that would replace a default: it may be declared where nobody looked. `None` where
+/// there is one, or nothing that would need it.
+fn undeclared(row: &VendorDefault, there: &BTreeMap<String, usize>) -> Option<String> {
+    let Some(Applies::Undeclared(beside)) = &row.when else { return None };
+    let needs = |kind: &&String| beside.iter().any(|start| kind.starts_with(start));
+    let kind = &*row.resource_type;
+    if there.contains_key(kind) {
+        return None;
+    }
+    let first = there.keys().find(needs)?;
+    Some(format!("no `{kind}` is declared here beside `{first}`; it may be declared elsewhere"))
+}
+
+fn frameworks(pins: &[Pin], overrides: &[DefaultOverride], today: Date) -> Vec<FrameworkEntry> {
+    let mut entries = Vec::new();
+    for row in remit_catalog::orchestrator_defaults() {
+        let ours = pins.iter().filter(|pin| row.packages.contains(&pin.package.as_str()));
+        let pins: Vec<Pin> = ours.cloned().collect();
+        if pins.is_empty() {
+            continue;
+        }
+        let decided = first_due(row.id, overrides);
+        let status = match decided {
+            Some(decided) if decided.review.is_past_due(today) => Status::Overdue,
+            Some(decided) if decided.decision == Decision::Accept => Status::Accepted,
+            _ => Status::CannotTell,
+        };
+        entries.push(FrameworkEntry { row, status, decided: decided.map(Decided::of), pins });
+    }
+    entries.sort_by_key(|entry| (entry.status, std::cmp::Reverse(entry.row.risk), entry.row.id));
+    entries
+}
+
+/// Of several decisions about a default the one due first.
+fn first_due<'o>(id: &str, overrides: &'o [DefaultOverride]) -> Option<&'o DefaultOverride> {
+    let about =
+        |decided: &&DefaultOverride| matches!(&decided.default, DefaultRef::Catalog(known) if known == id);
+    overrides.iter().filter(about).min_by_key(|decided| decided.review.due)
+}
+
+impl Decided {
+    fn of(decided: &DefaultOverride) -> Self {
+        Self {
+            owner: decided.owner.email.to_string(),
+            decision: decided.decision.as_str(),
+            reason: decided.reason.clone(),
+            ticket: decided.ticket.clone(),
+            due: decided.review.due,
+        }
     }
 }
 
 impl Entry {
     fn new(row: &'static VendorDefault) -> Self {
-        Self { row, status: Status::CannotTell, decision: None, places: Vec::new(), untold: Vec::new() }
+        Self { row, status: Status::CannotTell, decided: None, places: Vec::new(), untold: Vec::new() }
     }
 
     fn decide(&mut self, overrides: &[DefaultOverride], today: Date) {
-        let about = |decided: &&DefaultOverride| matches!(&decided.default, DefaultRef::Catalog(id) if id == self.row.id);
-        // Of several decisions the one due first.
-        let decided = overrides.iter().filter(about).min_by_key(|decided| decided.review.due);
-        self.decision = decided.map(|decided| (decided.owner.email.to_string(), decided.review.due));
+        let decided = first_due(self.row.id, overrides);
+        self.decided = decided.map(Decided::of);
         self.status = match decided {
             _ if self.places.is_empty() => Status::CannotTell,
             None => Status::Ungoverned,
-            Some(decided) if decided.review.due < today => Status::Overdue,
+            Some(decided) if decided.review.is_past_due(today) => Status::Overdue,
             Some(decided) if decided.decision == Decision::Override => Status::Contradicted,
             Some(_) => Status::Accepted,
         };

@@ -36,7 +36,7 @@ use crate::source::Index;
 use attribute::Object;
 use origin::Origins;
 pub use overlooked::{HiddenCeiling, Overlooked};
-pub use relied::{Relied, Rows};
+pub use relied::{Asked as AskedDefaults, Question, Reliance, Relied, Reviewed, Rows, Said, types};
 
 pub use asked::Asked;
 pub use declaration::{Declaration, Record};
@@ -118,6 +118,8 @@ pub struct Resource {
     pub settings_after: Rc<Settings>,
     /// What deserves a look beside the numbers, of what something asked for.
     pub sightings: Box<[Sighting]>,
+    /// The vendor defaults that it relies on, and what it says where somebody decided about one, of those that were asked for.
+    pub relied: Box<[Relied]>,
     /// What it declares, if it declares governance.
     pub declaration: Option<Box<Declaration>>,
 }
@@ -283,11 +285,12 @@ fn resources<'a>(
     let joins = join::Joins::find(&changes, origins)?;
     let mut elsewhere = elsewhere::Elsewhere::find(&changes, origins, asked)?;
     let mut resources = Vec::with_capacity(changes.len());
+    let questions = relied::Questions::new(&asked.defaults);
     for (index, change) in changes.into_iter().enumerate() {
         // Parsed one at a time: the parsed form is many times larger than the text.
         let sides = Sides::read(&change)?;
         let elsewhere = [elsewhere.of(index, false), elsewhere.of(index, true)];
-        let source = Source { origins, asked, joins: &joins, shared };
+        let source = Source { origins, asked, joins: &joins, shared, questions: &questions };
         resources.push(resource(index, change, &sides, elsewhere, source));
     }
     region::inherit(&mut resources, origins);
@@ -397,6 +400,7 @@ struct Source<'s, 'a> {
     asked: &'s Asked,
     joins: &'s join::Joins,
     shared: &'s Shared<'a>,
+    questions: &'s relied::Questions<'s>,
 }
 
 /// What many resources have in common, stored once.
@@ -472,7 +476,7 @@ fn resource(
     elsewhere: [Vec<Setting>; 2],
     source: Source<'_, '_>,
 ) -> Resource {
-    let Source { origins, asked, joins, shared } = source;
+    let Source { origins, asked, joins, shared, questions } = source;
     let stays = !matches!(change.action, Action::Delete | Action::Forget);
     let after = sides.after.as_ref().filter(|_| stays);
     let newest = sides.after.as_ref().or(sides.before());
@@ -519,6 +523,7 @@ fn resource(
     );
     Resource {
         sightings: sightings(&change, sides, source),
+        relied: questions.read(&change, sides, origins),
         declaration: declaration::read(&change.resource_type, sides, stays),
         region,
         account,

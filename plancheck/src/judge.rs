@@ -1,5 +1,6 @@
 //! One check from end to end: read, gather, judge, report.
 
+mod decided;
 mod kept;
 mod written;
 
@@ -140,8 +141,8 @@ fn gather<'a>(
         Governance::Files { files, .. } => Some(Declared::from_files(files)?),
         Governance::PriorState => None,
     };
-    let asked = rules::asked(locked.as_ref().map(|declared| declared.envelopes.as_slice()));
-    let needed = Needed { asked, prior_state: locked.is_none() };
+    let asked = rules::asked(locked.as_ref());
+    let mut needed = Needed { asked, prior_state: locked.is_none() };
     let mut actions: BTreeMap<Action, usize> = BTreeMap::new();
     let mut collector = Collector::default();
     let mut sink = |entry: plan::ResourceChange| {
@@ -153,9 +154,12 @@ fn gather<'a>(
         PlanInput::Bytes(bytes) => plan::read_bytes(bytes, &needed, &mut sink)?,
         PlanInput::Stream(reader) => plan::read_stream(reader, &needed, &mut sink)?,
     };
-    let declared = match locked {
-        Some(declared) => declared,
-        None => Declared::from_prior_state(&read.prior)?,
+    let declared = if let Some(declared) = locked {
+        declared
+    } else {
+        let declared = Declared::from_prior_state(&read.prior)?;
+        needed.asked = rules::asked_late(needed.asked, &declared);
+        declared
     };
     let facts = facts::gather(collector.changes, &mut read, beside.source, &needed.asked)?;
     let origin = match governance {
@@ -200,6 +204,7 @@ fn report(facts: &Facts, declared: &Declared, origin: Origin, seen: Seen<'_>, gi
         envelope: None,
         why: "modules are not followed where governance is read from `.tf` files".to_owned(),
     }));
+    not_judged.extend(decided::not_judged(declared, &origin));
     match seen.beside.source {
         Some(source) => not_judged.extend(written::locate(&mut findings, source)),
         None => not_judged.extend(written::without_source(envelopes)),

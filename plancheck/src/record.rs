@@ -18,7 +18,7 @@ use remit_governance::decimal;
 use remit_governance::time::Timestamp;
 
 use crate::consent::catalog_digest;
-use crate::defaults::{Audit, Audited};
+use crate::defaults::{Audit, Audited, Subjects};
 use crate::finding::{Certainty, Effect, Finding};
 use crate::report::{Report, TotalSeen};
 use crate::rules::RULES;
@@ -193,7 +193,8 @@ fn authorization(report: &Report) -> Authorization {
 /// The vendor defaults that are certainly relied on; the plan is read once more for them.
 fn defaults(report: &Report, plan: &[u8]) -> Result<Defaults, CheckError> {
     let today = remit_governance::time::today(report.given.now);
-    let audit = Audit::of(&[Audited { name: "", bytes: plan }], &[], today)?;
+    let plans = [Audited { name: "", bytes: plan }];
+    let audit = Audit::of(&Subjects { plans: &plans, pins: &[] }, &[], today)?;
     let mut relied_on = Vec::new();
     for entry in &audit.entries {
         relied_on.extend(entry.places.iter().map(|(_, address)| Default_ {

@@ -10,6 +10,8 @@ mod change_too_wide;
 mod choice;
 mod cross_region_inference;
 mod data_deletion;
+mod default_residency;
+mod defaults;
 mod deferred_change;
 mod drifted_outside_terraform;
 mod envelope_review_overdue;
@@ -22,6 +24,10 @@ mod integration_not_allowed;
 mod logging_reduced;
 mod model_not_allowed;
 mod names;
+mod override_contradicted;
+mod override_expired;
+mod override_in_use;
+mod override_unused;
 mod plan_not_applyable;
 mod plan_partial;
 mod provider_not_allowed;
@@ -35,7 +41,9 @@ mod scale_unbounded;
 mod service_not_allowed;
 mod signs;
 mod tag_missing;
+mod undecided;
 mod ungoverned_change;
+mod vendor_default_ungoverned;
 
 pub use rule::{Context, Reads, Rule};
 
@@ -43,6 +51,7 @@ pub(crate) use provider_not_allowed::names as provider_names;
 
 use remit_governance::Envelope;
 
+use crate::declared::Declared;
 use crate::facts::Asked;
 
 /// The rules.
@@ -63,6 +72,12 @@ pub const RULES: &[Rule] = &[
     service_not_allowed::RULE,
     tag_missing::RULE,
     ungoverned_change::RULE,
+    default_residency::RULE,
+    vendor_default_ungoverned::RULE,
+    override_contradicted::RULE,
+    override_expired::RULE,
+    override_in_use::RULE,
+    override_unused::RULE,
     agent_privilege_widened::RULE,
     governance_weakened::RULE,
     approver_changed::RULE,
@@ -80,7 +95,16 @@ pub const RULES: &[Rule] = &[
     change_not_understood::RULE,
 ];
 
-/// What the rules have to know of a plan; `None` where the envelopes are not known before it is read.
-pub(crate) fn asked(envelopes: Option<&[Envelope]>) -> Asked {
-    rule::asked(RULES, envelopes)
+/// What the rules have to know of a plan; `None` where what is declared is not known before it is read.
+pub(crate) fn asked(declared: Option<&Declared>) -> Asked {
+    let envelopes: Option<&[Envelope]> = declared.map(|declared| declared.envelopes.as_slice());
+    let overrides = declared.map(|declared| declared.overrides.as_slice());
+    Asked { defaults: defaults::asked(envelopes, overrides), ..rule::asked(RULES, envelopes) }
+}
+
+/// The same, now that it is known, of a plan of which was kept what anybody could ask for.
+pub(crate) fn asked_late(kept: Asked, declared: &Declared) -> Asked {
+    let mut defaults = defaults::asked(Some(&declared.envelopes), Some(&declared.overrides));
+    defaults.described.clear();
+    Asked { defaults, ..kept }
 }

@@ -28,6 +28,23 @@ fn the_committed_page_is_current() {
     );
 }
 
+/// The catalog of defaults, by cloud, as the documentation has it.
+#[test]
+fn the_pages_of_defaults_are_current() {
+    let guides = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/guides");
+    for (name, page) in plancheck::defaults::reference::pages() {
+        let path = guides.join(name);
+        if std::env::var_os(UPDATE).is_some_and(|value| value == "1") {
+            std::fs::write(&path, &page).expect("the page is written");
+        }
+        let committed = std::fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
+        assert!(
+            committed == page,
+            "docs/guides/{name} is stale: run this test with {UPDATE}=1 and review the difference"
+        );
+    }
+}
+
 #[test]
 fn every_rule_explains_itself_in_the_same_sections() {
     for rule in RULES {
@@ -77,6 +94,7 @@ const JUDGED: &[(&str, &[&str])] = &[
     ("limits.deletion", &["data-deletion"]),
     ("limits.privileges", &["agent-privilege-widened"]),
     ("limits.actions", &["action-invocation"]),
+    ("limits.defaults", &["vendor-default-ungoverned"]),
 ];
 
 #[test]
@@ -89,6 +107,7 @@ fn what_envelopes_say_of_their_coverage_is_what_there_are_rules_for() {
         "instance_types": { "deny": ["p5.*"] },
         "tags": { "required": ["owner"] },
         "growth": { "resources_per_change": 1 },
+        "defaults": "consent",
     });
     let lock =
         remit_governance::Lock::parse(scene::lock(&[scene::over_all(&limits)]).as_bytes()).expect("a lock");

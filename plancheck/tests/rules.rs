@@ -46,6 +46,14 @@ const UNKNOWN: &[(&str, Unknown)] = &[
     ("change-too-wide", Unknown::IsSilent),
     // What may be inside an envelope counts as inside: the limits of the envelope decide, and the finding says so.
     ("ungoverned-change", Unknown::Denies("scale-above-ceiling")),
+    ("default-residency", Unknown::Asks("default-residency")),
+    ("vendor-default-ungoverned", Unknown::Asks("vendor-default-ungoverned")),
+    ("override-contradicted", Unknown::Asks("override-contradicted")),
+    ("override-expired", Unknown::Asks("override-expired")),
+    // Relying on the default would be allowed.
+    ("override-in-use", Unknown::IsSilent),
+    // What may need an acceptance may need it.
+    ("override-unused", Unknown::IsSilent),
     ("agent-privilege-widened", Unknown::Asks("agent-privilege-widened")),
     ("governance-weakened", Unknown::Asks("governance-weakened")),
     ("approver-changed", Unknown::Asks("approver-changed")),
@@ -90,7 +98,9 @@ fn governance() -> String {
     let declared =
         fs::read_to_string(Path::new(FOLDER).join("governance.json")).expect("the shared governance");
     let envelopes: Vec<Value> = serde_json::from_str(&declared).expect("a list of envelopes");
-    scene::lock(&envelopes)
+    let decided = fs::read_to_string(Path::new(FOLDER).join("decisions.json")).expect("the shared decisions");
+    let decided: Vec<Value> = serde_json::from_str(&decided).expect("a list of decisions");
+    scene::lock_with(&envelopes, &decided)
 }
 
 fn report(lock: &str, folder: &Path, case: &str) -> Report {

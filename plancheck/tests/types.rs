@@ -52,7 +52,7 @@ fn verdict(rule: &str) -> Verdict {
 }
 
 fn limits(unit: &str) -> Value {
-    json!({ "capacity": { unit: { "ceiling": 20, "authorize_above": 12 } } })
+    json!({ "capacity": { unit: { "ceiling": 20, "authorize_above": 12 } }, "defaults": "allow" })
 }
 
 fn with(attributes: &Value, pointer: &str, maximum: Value) -> Value {

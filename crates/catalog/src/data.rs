@@ -1,10 +1,15 @@
 //! The data files, embedded in the binary and parsed when first asked for. Which words they use is up to the modules of the types.
 
+mod defaults;
+mod orchestrators;
+
 use std::sync::OnceLock;
 
 use serde::Deserialize;
 
-use crate::{Capacity, Provider, Surface, VendorDefault, Watch};
+use crate::{Capacity, OrchestratorDefault, Provider, Surface, VendorDefault, Watch};
+pub(crate) use defaults::{DEFAULTS, DefaultFile};
+pub(crate) use orchestrators::ORCHESTRATORS;
 
 /// A row of a data file: what it is called decides where it stands.
 pub(crate) trait Row {
@@ -30,6 +35,12 @@ impl Row for Watch {
 }
 
 impl Row for VendorDefault {
+    fn key(&self) -> &'static str {
+        self.id
+    }
+}
+
+impl Row for OrchestratorDefault {
     fn key(&self) -> &'static str {
         self.id
     }
@@ -89,13 +100,6 @@ static WATCHES: [File<Watch>; 3] = [
     File::new("azurerm_", include_str!("../data/watches/azurerm.json")),
 ];
 
-static DEFAULTS: [File<VendorDefault>; 4] = [
-    File::new("", include_str!("../data/defaults/aws.json")),
-    File::new("", include_str!("../data/defaults/gcp.json")),
-    File::new("", include_str!("../data/defaults/azure.json")),
-    File::new("", include_str!("../data/defaults/third-party.json")),
-];
-
 /// In order: the first whose prefix fits a type is its provider, so a longer prefix stands before a shorter one.
 pub(crate) const PROVIDERS: [&str; 6] = [
     include_str!("../data/providers/aws.json"),
@@ -109,7 +113,8 @@ pub(crate) const PROVIDERS: [&str; 6] = [
 /// All data as text, in a fixed order: what a digest of the catalog is taken of.
 pub fn texts() -> impl Iterator<Item = &'static str> {
     let rows = SURFACES.iter().map(|file| file.text).chain(CAPACITIES.iter().map(|file| file.text));
-    rows.chain(DEFAULTS.iter().map(|file| file.text)).chain(PROVIDERS).chain(crate::machine::TEXTS)
+    let rows = rows.chain(WATCHES.iter().map(|file| file.text)).chain(default_texts());
+    rows.chain(PROVIDERS).chain(crate::machine::TEXTS)
 }
 
 /// The file that would hold the surface row of a type.
@@ -140,8 +145,9 @@ pub(crate) fn capacity_files() -> impl Iterator<Item = &'static File<Capacity>> 
     CAPACITIES.iter()
 }
 
-pub(crate) fn default_files() -> impl Iterator<Item = &'static File<VendorDefault>> {
-    DEFAULTS.iter()
+/// The defaults of vendors and of orchestration frameworks as text, in a fixed order.
+pub(crate) fn default_texts() -> impl Iterator<Item = &'static str> {
+    DEFAULTS.iter().map(|service| service.file.text).chain(ORCHESTRATORS.iter().map(|file| file.text))
 }
 
 /// All provider families.

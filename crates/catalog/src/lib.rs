@@ -10,6 +10,8 @@
 //! 2. if it runs something that can be counted, its row in `data/capacity/<provider>.json` ([`Capacity`] explains the words);
 //! 3. if its region or service follows from something else than its name prefix, a line in `data/providers/<provider>.json`.
 //!
+//! A vendor default is a row in `data/defaults/<cloud>/<service>.json`; a new service is a line in `src/data/defaults.rs` besides.
+//!
 //! `cargo test -p remit-catalog` says what is missing or out of place. No code changes.
 
 mod actor;
@@ -18,6 +20,7 @@ mod cloud;
 mod data;
 mod machine;
 mod model_name;
+mod orchestrator;
 mod paths;
 mod provider;
 mod surface;
@@ -38,6 +41,7 @@ pub use cloud::{Cloud, cloud_of};
 pub use data::texts;
 pub use machine::{Machine, machine};
 pub use model_name::{ModelName, Reach, bare_instance_type, data_zone, model_name, sku_reach};
+pub use orchestrator::{OrchestratorDefault, orchestrator_default, orchestrator_defaults};
 pub use paths::{Path, needed_paths, role_paths};
 pub use provider::{
     Location, Otherwise, Parent, Provider, RegionSource, ServicePrefix, provider, provider_of, region_source,
@@ -46,6 +50,7 @@ pub use provider::{
 pub use surface::{Elsewhere, Kind, Role, Surface, surface, surfaces};
 pub use unit::Unit;
 pub use vendor_default::{
-    Applies, DefaultOrigin, Risk, SubjectMatter, VendorDefault, default, default_ids, defaults, dimension_of,
+    Applies, DEFAULTS_VERSION, DefaultOrigin, Risk, SubjectMatter, VendorDefault, default, default_ids,
+    default_texts, defaults, defaults_of, dimension_of, has_default, has_defaults,
 };
 pub use watch::{Clue, Concern, Sign, Watch, When, watch, watches};

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::data::{
-    File, PROVIDERS, Row, capacity_files, default_files, providers, surface_files, watch_files,
+    DEFAULTS, File, ORCHESTRATORS, PROVIDERS, Row, capacity_files, providers, surface_files, watch_files,
 };
 use crate::*;
 
@@ -59,11 +59,16 @@ fn all_capacities() -> impl Iterator<Item = &'static Capacity> {
 fn rows_are_sorted_and_unique() {
     surface_files().for_each(|file| assert_sorted(file.rows()));
     capacity_files().for_each(|file| assert_sorted(file.rows()));
-    default_files().for_each(|file| assert_sorted(file.rows()));
+    for service in &DEFAULTS {
+        assert_sorted(service.file.rows());
+    }
     watch_files().for_each(|file| assert_sorted(file.rows()));
+    for file in &ORCHESTRATORS {
+        assert_sorted(file.rows());
+    }
     let ids: Vec<_> = default_ids().collect();
     assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len());
-    assert_eq!(ids.len(), 260);
+    assert_eq!((ids.len(), defaults().count()), (319, 260));
     assert_eq!(surfaces().count(), 330);
 }
 
@@ -71,8 +76,13 @@ fn rows_are_sorted_and_unique() {
 fn files_are_formatted_by_one_rule() {
     surface_files().for_each(|file| assert_formatted(file.rows(), file.text));
     capacity_files().for_each(|file| assert_formatted(file.rows(), file.text));
-    default_files().for_each(|file| assert_formatted(file.rows(), file.text));
+    for service in &DEFAULTS {
+        assert_formatted(service.file.rows(), service.file.text);
+    }
     watch_files().for_each(|file| assert_formatted(file.rows(), file.text));
+    for file in &ORCHESTRATORS {
+        assert_formatted(file.rows(), file.text);
+    }
     for text in PROVIDERS {
         let rows: Vec<Provider> = serde_json::from_str(text).unwrap();
         assert_formatted(&rows, text);
@@ -213,6 +223,80 @@ fn vendor_default_words_map_to_dimensions() {
     assert!(defaults().all(|row| DIMENSIONS.contains(&row.dimension())));
 }
 
+/// Only the files of a plan's types are parsed, so the list of their types has to be whole.
+#[test]
+fn every_file_of_defaults_lists_its_types() {
+    for pair in DEFAULTS.windows(2) {
+        let [a, b] = pair else { continue };
+        assert!(a.name < b.name, "`{}` stands before `{}`, or twice", a.name, b.name);
+    }
+    for service in &DEFAULTS {
+        let rows = service.file.rows();
+        let types: BTreeSet<&str> = rows.iter().map(|row| &*row.resource_type).collect();
+        assert_eq!(types.into_iter().collect::<Vec<_>>(), service.types, "{}", service.name);
+        let clouds: BTreeSet<&str> = rows.iter().map(|row| row.cloud.as_str()).collect();
+        assert_eq!(clouds.len(), 1, "{}", service.name);
+        let cloud = clouds.first().unwrap();
+        assert!(service.name.starts_with(&format!("{cloud}/")), "{} holds rows of {cloud}", service.name);
+    }
+    for row in defaults() {
+        assert!(defaults_of(&row.resource_type).any(|known| known.id == row.id), "{}", row.id);
+    }
+    assert_eq!(defaults_of("aws_nothing").count(), 0);
+}
+
+#[test]
+fn what_a_default_looks_at_is_said_in_the_words_of_the_catalog() {
+    for row in defaults() {
+        row.only_if.iter().for_each(|clue| assert_path(clue.path));
+        assert!(row.only_if.iter().all(says_something), "{}", row.id);
+        assert!(row.only_if.is_empty() || row.when.is_some(), "{}", row.id);
+        let missing = matches!(row.when, None | Some(Applies::Undeclared(_)));
+        assert!(row.attribute_path != "(resource)" || missing, "{}", row.id);
+    }
+}
+
+/// What defaults are about that are no surface of agents themselves: accounts, storage and registries around them.
+const BESIDE_SURFACES: [&str; 9] = [
+    "anthropic managed-agents environment",
+    "aws_* (all regional resources)",
+    "aws_ecr_repository",
+    "aws_s3_bucket_public_access_block",
+    "aws_s3_bucket_versioning",
+    "azurerm_ai_services",
+    "google_project_iam_audit_config",
+    "google_service_usage_consumer_quota_override",
+    "mongodbatlas_project",
+];
+
+#[test]
+fn every_default_is_of_a_surface_or_is_listed_beside_them() {
+    let beside: BTreeSet<&str> =
+        defaults().map(|row| &*row.resource_type).filter(|kind| surface(kind).is_none()).collect();
+    assert_eq!(beside.into_iter().collect::<Vec<_>>(), BESIDE_SURFACES);
+}
+
+#[test]
+fn the_defaults_of_frameworks_are_whole() {
+    let ids: Vec<&str> = orchestrator_defaults().map(|row| row.id).collect();
+    assert_eq!((ids.len(), ids.iter().collect::<BTreeSet<_>>().len()), (59, 59));
+    assert!(ids.iter().all(|id| default(id).is_none()), "an id stands for one default only");
+    for row in orchestrator_defaults() {
+        assert_eq!(orchestrator_default(row.id).unwrap().id, row.id);
+        assert!(!row.source.is_empty() && !row.meaning.is_empty() && !row.exposes.is_empty(), "{}", row.id);
+        let normal =
+            |name: &&str| name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+        assert!(row.packages.iter().all(normal), "{}: {:?}", row.id, row.packages);
+    }
+    for file in &ORCHESTRATORS {
+        let rows = file.rows();
+        let first = rows.first().unwrap();
+        let same =
+            |row: &OrchestratorDefault| row.framework == first.framework && row.packages == first.packages;
+        assert!(rows.iter().all(same), "{} shares a file with another framework", first.framework);
+    }
+}
+
 #[test]
 fn unverified_rows_are_marked() {
     assert_eq!(defaults().filter(|row| !row.verified).count(), 28);
@@ -340,6 +424,10 @@ fn words_are_those_of_the_data() {
     check(&[Risk::Low, Risk::Critical].map(|risk| (risk, risk.as_str())));
 }
 
+fn says_something(clue: &Clue) -> bool {
+    !clue.is.is_empty() || !clue.starts.is_empty() || clue.wide || clue.present || clue.absent
+}
+
 #[test]
 fn signs_are_clauses_about_attributes() {
     for watch in watches() {
@@ -349,8 +437,11 @@ fn signs_are_clauses_about_attributes() {
             let clause = !sign.means.ends_with('.') && sign.means.starts_with(|c: char| c.is_lowercase());
             assert!(clause, "{}: `{}` is no clause", watch.resource_type, sign.means);
             if let When::Holds(clues) | When::HoldsIn { all: clues, .. } = &sign.when {
-                let says = |clue: &Clue| !clue.is.is_empty() || clue.wide || clue.present || clue.absent;
-                assert!(!clues.is_empty() && clues.iter().all(says), "{}: {clues:?}", watch.resource_type);
+                assert!(
+                    !clues.is_empty() && clues.iter().all(says_something),
+                    "{}: {clues:?}",
+                    watch.resource_type
+                );
             }
         }
     }

@@ -2,12 +2,14 @@
 //! declaration of `remit-governance`.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::Cloud;
-use crate::data::File;
+use crate::data::{DEFAULTS, DefaultFile};
+use crate::{Cloud, Clue};
 
 /// One value that a vendor chooses for whoever does not.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -31,6 +33,9 @@ pub struct VendorDefault {
     /// When the row applies, as far as a plan can show it. Absent where only the words of `condition` say it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub when: Option<Applies>,
+    /// What else has to hold of the object, all of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub only_if: Vec<Clue>,
     /// The value in force then, as JSON; a sentence where it is a behavior, `null` where nothing is set.
     pub vendor_default: &'static RawValue,
     /// Who fills it in. Only a provider's default can be seen in a plan.
@@ -86,6 +91,11 @@ pub enum Applies {
     StartsWith(Vec<&'static str>),
     /// Its text is one of these.
     OneOf(Vec<&'static str>),
+    /// The block is written: it chooses what the vendor would rather have.
+    Present,
+    /// No object of the type is declared although there are some whose types begin with one of these. It may be declared elsewhere, so this
+    /// can only ever be a question.
+    Undeclared(Vec<&'static str>),
 }
 
 impl Applies {
@@ -93,7 +103,7 @@ impl Applies {
     pub fn holds_for(&self, text: &str) -> bool {
         let name = if text.starts_with("arn:") { text.rsplit('/').next().unwrap_or(text) } else { text };
         match self {
-            Self::Absent | Self::BlockAbsent => false,
+            Self::Absent | Self::BlockAbsent | Self::Present | Self::Undeclared(_) => false,
             Self::StartsWith(beginnings) => beginnings.iter().any(|beginning| name.starts_with(beginning)),
             Self::OneOf(words) => words.contains(&text),
         }
@@ -171,17 +181,56 @@ pub fn dimension_of(subject_matter: SubjectMatter) -> &'static str {
     }
 }
 
-/// All vendor defaults, sorted by id within each cloud. The first call parses the data (about 200 KB).
+/// The version of the catalog of vendor defaults: the year and month in which it was last compared with its sources, and how often it was
+/// changed since.
+pub const DEFAULTS_VERSION: &str = "2026.11.1";
+
+/// All vendor defaults, by cloud and service, sorted by id within each. The first call parses all of the data.
 pub fn defaults() -> impl Iterator<Item = &'static VendorDefault> {
-    crate::data::default_files().flat_map(File::rows)
+    DEFAULTS.iter().flat_map(|service| service.file.rows())
+}
+
+/// The vendor defaults of objects of a type. Parses no more than the services that have some.
+pub fn defaults_of(resource_type: &str) -> impl Iterator<Item = &'static VendorDefault> {
+    let services = by_type().get(resource_type).into_iter().flatten();
+    let rows = services.flat_map(|service| service.file.rows());
+    rows.filter(move |row| row.resource_type == resource_type)
+}
+
+/// Whether there are vendor defaults of objects of a type. Parses nothing.
+pub fn has_defaults(resource_type: &str) -> bool {
+    by_type().contains_key(resource_type)
+}
+
+fn by_type() -> &'static HashMap<&'static str, Vec<&'static DefaultFile>> {
+    static BY_TYPE: OnceLock<HashMap<&str, Vec<&DefaultFile>>> = OnceLock::new();
+    BY_TYPE.get_or_init(|| {
+        let mut by_type: HashMap<&str, Vec<&DefaultFile>> = HashMap::new();
+        for service in &DEFAULTS {
+            for kind in service.types {
+                by_type.entry(kind).or_default().push(service);
+            }
+        }
+        by_type
+    })
 }
 
 /// The vendor default with this id.
 pub fn default(id: &str) -> Option<&'static VendorDefault> {
-    crate::data::default_files().find_map(|file| file.get(id))
+    DEFAULTS.iter().find_map(|service| service.file.get(id))
 }
 
-/// All ids, for completion and "did you mean".
+/// Whether the catalog has a default with this id, of a vendor or of an orchestration framework.
+pub fn has_default(id: &str) -> bool {
+    default(id).is_some() || crate::orchestrator_default(id).is_some()
+}
+
+/// All ids, of defaults of vendors and of orchestration frameworks, for completion and "did you mean".
 pub fn default_ids() -> impl Iterator<Item = &'static str> {
-    defaults().map(|row| row.id)
+    defaults().map(|row| row.id).chain(crate::orchestrator_defaults().map(|row| row.id))
+}
+
+/// The defaults of vendors and of orchestration frameworks as they stand in the data, in a fixed order: what their digest is taken of.
+pub fn default_texts() -> impl Iterator<Item = &'static str> {
+    crate::data::default_texts()
 }

@@ -110,6 +110,9 @@ pub struct Clue {
     /// Texts one of which it is, letter for letter; booleans and numbers as they are written.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub is: Vec<&'static str>,
+    /// Texts with one of which it begins.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub starts: Vec<&'static str>,
     /// Whether a range of addresses that takes in strangers counts: wider than any one network is.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub wide: bool,

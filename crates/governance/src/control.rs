@@ -106,6 +106,9 @@ pub fn coverage(envelope: &Envelope) -> Vec<Coverage> {
             Coverage::not_judged(dimension, limit, residual)
         }
     }));
+    if limits.defaults.is_some() {
+        found.push(Coverage::judged(Dimension::Defaults, "limits.defaults", DEFAULTS));
+    }
     found
 }
 
@@ -124,6 +127,8 @@ const PERIMETER: &str =
 const TAGS: &str = "tags taken away outside Terraform, and types that cannot be tagged";
 const GROWTH: &str =
     "growth of cost, which takes prices, and growth over time, which takes a log of earlier decisions";
+const DEFAULTS: &str =
+    "settings of an account, objects that nobody declares, and defaults that the catalog does not list";
 
 /// With whether a rule of plancheck judges it.
 const POSTURES: [(Dimension, bool, &str); 4] = [
@@ -177,6 +182,7 @@ mod tests {
                 "logging",
                 "deletion",
                 "privileges",
+                "defaults",
             ];
             let dimension = covered.limit.split('.').nth(1).unwrap();
             let judged = judged.contains(&dimension);

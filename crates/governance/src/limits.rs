@@ -50,9 +50,11 @@ pub struct Limits {
     pub privileges: Posture,
     /// Terraform actions.
     pub actions: Posture,
+    /// Relying on a vendor's default that nobody decided about. `None`: it is told, and nobody is asked.
+    pub defaults: Option<Posture>,
 }
 
-const ATTRIBUTES: [&str; 12] = [
+const ATTRIBUTES: [&str; 13] = [
     "cost",
     "regions",
     "capacity",
@@ -65,6 +67,7 @@ const ATTRIBUTES: [&str; 12] = [
     "deletion",
     "privileges",
     "actions",
+    "defaults",
 ];
 
 impl Limits {
@@ -85,6 +88,7 @@ impl Limits {
             deletion: posture(r, "deletion"),
             privileges: posture(r, "privileges"),
             actions: posture(r, "actions"),
+            defaults: r.optional(fields, "defaults", Posture::read),
         };
         let per_change = limits.growth.as_ref().and_then(|growth| growth.cost_per_change);
         if per_change.is_some() && fields.get("cost").is_none() {
@@ -116,6 +120,7 @@ impl Limits {
             .put("deletion", self.deletion)
             .put("privileges", self.privileges)
             .put("actions", self.actions)
+            .put_some("defaults", self.defaults)
             .into()
     }
 }

@@ -54,6 +54,9 @@ resource "aws_bedrockagent_agent" "support" {
   agent_name              = "support"
   agent_resource_role_arn = "arn:aws:iam::123456789012:role/agents/support"
   foundation_model        = "anthropic.claude-sonnet-4-5-20250929-v1:0"
+
+  # What `remit_default_override.agent_guardrail` demands.
+  guardrail_configuration = [{ guardrail_identifier = "support", guardrail_version = "3" }]
 }
 
 resource "aws_ecs_service" "router" {

@@ -44,6 +44,9 @@ const ACCEPTED: Purpose = Purpose {
 const TABLE: Purpose =
     Purpose { what: "table of tests", help: "`plancheck test --help` shows what a table looks like" };
 
+const PROJECT: Purpose =
+    Purpose { what: "file of a Python project", help: "leave it out of the folder that is reviewed" };
+
 /// Opens the plan; `-` is standard input. `before_large` hears the size of a file before it is read.
 pub(super) fn plan(path: &Path, before_large: impl Fn(u64)) -> Result<Source, CheckError> {
     if path.as_os_str() == "-" {
@@ -104,6 +107,11 @@ pub(super) fn accepted(path: &Path) -> Result<String, CheckError> {
 /// Reads a table of tests.
 pub(super) fn table(path: &Path) -> Result<String, CheckError> {
     text(path, &TABLE)
+}
+
+/// Reads a file that says what a Python project needs.
+pub(super) fn project(path: &Path) -> Result<String, CheckError> {
+    text(path, &PROJECT)
 }
 
 fn text(path: &Path, purpose: &Purpose) -> Result<String, CheckError> {

@@ -15,6 +15,8 @@ pub struct Asked {
     pub roles: BTreeSet<Role>,
     /// What signs are looked for about.
     pub concerns: BTreeSet<Concern>,
+    /// Which vendor defaults are looked for.
+    pub defaults: super::AskedDefaults,
 }
 
 impl Asked {
@@ -33,6 +35,7 @@ impl Asked {
         }
         let mut names: Vec<String> =
             paths.iter().filter_map(|path| path.segments().next()).map(str::to_owned).collect();
+        names.extend(self.defaults.attributes(resource_type));
         if super::declaration::declares(resource_type) {
             names.push(super::declaration::RECORD.to_owned());
         }

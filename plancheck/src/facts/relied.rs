@@ -1,65 +1,237 @@
-//! Vendor defaults that a plan relies on: what is absent from the configuration, not merely null in the plan.
+//! Vendor defaults that objects rely on: what is absent from the configuration, not merely null in the plan, or what the vendor would rather
+//! have written. Whether that is all right is for people, and for rules, to say.
 
+mod look;
+
+use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
-use remit_catalog::{Applies, VendorDefault};
-use remit_governance::Json;
+use foldhash::HashMap;
+use remit_catalog::{Applies, Risk, VendorDefault};
 
 use super::Sides;
 use super::attribute::{Leaf, Object};
 use super::origin::Origins;
+use super::watch::{elements, plain};
 use crate::change::Changed;
-use crate::plan::{Action, Expression, Plan, PlanError, Wanted};
-use crate::text::escape;
+use crate::plan::{Action, Plan, PlanError, Wanted};
+use look::Look;
+
+/// A default to look for in the objects of a type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    /// Id in the catalog, or resource type and attribute of a default that is described in place.
+    pub name: String,
+    /// The attribute, by names only.
+    pub attribute: String,
+    /// What the catalog says of it.
+    pub row: Option<Row>,
+    /// Whether somebody decided about it: then it matters of objects too that do not rely on it.
+    pub decided: bool,
+}
+
+/// A row of the catalog. Equal to another when their ids are.
+#[derive(Debug, Clone, Copy)]
+pub struct Row(pub &'static VendorDefault);
+
+impl PartialEq for Row {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.id == other.0.id
+    }
+}
+
+impl Eq for Row {}
+
+/// Which defaults are looked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// All rows of the catalog that matter at least so much.
+    pub from: Option<Risk>,
+    /// Defaults of the catalog that somebody decided about, by id.
+    pub decided: Vec<String>,
+    /// Defaults described in place that somebody decided about, as resource type and attribute.
+    pub described: Vec<(String, String)>,
+}
+
+impl Asked {
+    /// The defaults to look for in objects of a type, in the order of the catalog.
+    pub fn of(&self, resource_type: &str) -> Vec<Question> {
+        let mut questions = Vec::new();
+        if self.from.is_some() || !self.decided.is_empty() {
+            for row in remit_catalog::defaults_of(resource_type) {
+                let decided = self.decided.iter().any(|id| id == row.id);
+                let shown = !matches!(row.when, None | Some(Applies::Undeclared(_)));
+                if shown && (decided || self.from.is_some_and(|least| row.risk >= least)) {
+                    let (name, attribute) = (row.id.to_owned(), row.attribute_path.to_owned());
+                    questions.push(Question { name, attribute, row: Some(Row(row)), decided });
+                }
+            }
+        }
+        for (_, attribute) in self.described.iter().filter(|(kind, _)| kind == resource_type) {
+            let name = format!("{resource_type}.{attribute}");
+            questions.push(Question { name, attribute: attribute.clone(), row: None, decided: true });
+        }
+        questions
+    }
+
+    /// Names of the top-level attributes to keep of a type.
+    pub fn attributes(&self, resource_type: &str) -> Vec<String> {
+        let first = |path: &str| path.split('.').next().unwrap_or_default().to_owned();
+        let mut names = Vec::new();
+        for question in self.of(resource_type) {
+            names.push(first(&question.attribute));
+            let clues = question.row.iter().flat_map(|row| &row.0.only_if);
+            names.extend(clues.map(|clue| first(clue.path.as_str())));
+        }
+        names
+    }
+
+    fn is_nothing(&self) -> bool {
+        self.from.is_none() && self.decided.is_empty() && self.described.is_empty()
+    }
+}
 
 /// One object and one default.
 #[derive(Debug, Clone)]
 pub struct Relied {
     /// The default.
-    pub row: &'static VendorDefault,
-    /// Address of the object.
-    pub address: Box<str>,
-    /// Absent where it is certain; else a clause that says why it cannot be told.
-    pub doubt: Option<String>,
+    pub question: Rc<Question>,
+    /// Whether the object relies on it.
+    pub told: Reliance,
+    /// What the attribute says after the change.
+    pub said: Said,
+    /// Whether the attribute said the same before, so that nothing about it is new.
+    pub as_before: bool,
 }
 
-/// The rows of the catalog whose condition a plan can show, by resource type.
-pub struct Rows(BTreeMap<&'static str, Vec<&'static VendorDefault>>);
+/// Whether an object relies on a default.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reliance {
+    /// It does.
+    Relies,
+    /// Somebody chose a value.
+    Chosen,
+    /// It cannot be told; a clause that says why, escaped.
+    CannotTell(String),
+}
+
+/// What an attribute says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Said {
+    /// Nothing.
+    Nothing,
+    /// These texts, one for each value that the path reaches; what is made of blocks is its JSON.
+    Texts(Vec<String>),
+    /// Something that is known only after apply.
+    Unknown,
+    /// Something that must not be shown.
+    Secret,
+}
+
+/// The questions about each type, worked out once.
+pub(super) struct Questions<'a> {
+    asked: &'a Asked,
+    known: RefCell<HashMap<Rc<str>, List>>,
+}
+
+/// The questions about one type.
+type List = Rc<[Rc<Question>]>;
+
+impl<'a> Questions<'a> {
+    pub(super) fn new(asked: &'a Asked) -> Self {
+        Self { asked, known: RefCell::default() }
+    }
+
+    fn of(&self, resource_type: &Rc<str>) -> List {
+        if let Some(known) = self.known.borrow().get(resource_type) {
+            return Rc::clone(known);
+        }
+        let questions: List = self.asked.of(resource_type).into_iter().map(Rc::new).collect();
+        self.known.borrow_mut().insert(Rc::clone(resource_type), Rc::clone(&questions));
+        questions
+    }
+
+    /// What a change says of the defaults that are looked for. What nobody decided about matters only where it is or may be relied on, and
+    /// where something changes.
+    pub(super) fn read(&self, change: &Changed, sides: &Sides, origins: Origins<'_>) -> Box<[Relied]> {
+        if self.asked.is_nothing() || change.deposed || goes(change.action) {
+            return Box::default();
+        }
+        let questions = self.of(&change.resource_type);
+        let Some(object) = sides.after.as_ref().filter(|_| !questions.is_empty()) else {
+            return Box::default();
+        };
+        let idle = change.action == Action::NoOp;
+        let mut found = Vec::new();
+        for question in questions.iter().filter(|question| question.decided || !idle) {
+            let look = Look { origins, address: &change.address, object, question };
+            let Some(told) = look.answer() else { continue };
+            if told == Reliance::Chosen && !question.decided {
+                continue;
+            }
+            let as_before = idle || sides.before().is_some_and(|before| look.says_the_same(before));
+            let question = Rc::clone(question);
+            found.push(Relied { told, said: said(object, &question.attribute), as_before, question });
+        }
+        found.into()
+    }
+}
+
+fn goes(action: Action) -> bool {
+    matches!(action, Action::Delete | Action::Forget | Action::Read)
+}
+
+fn said(object: &Object, attribute: &str) -> Said {
+    if object.is_sensitive(attribute.split('.')) {
+        return Said::Secret;
+    }
+    let mut texts = Vec::new();
+    for leaf in object.root().leaves(attribute.split('.')) {
+        match leaf {
+            Leaf::Known(json) => texts.extend(elements(json).into_iter().map(plain)),
+            Leaf::Unknown => return Said::Unknown,
+        }
+    }
+    if texts.is_empty() { Said::Nothing } else { Said::Texts(texts) }
+}
+
+/// An object that relies on a default of the catalog, or may.
+pub struct Reviewed {
+    /// Its address.
+    pub address: Box<str>,
+    /// The default.
+    pub row: &'static VendorDefault,
+    /// Whether it does.
+    pub told: Reliance,
+}
+
+/// All defaults that a plan can show, whatever anybody decided: what a review looks for.
+pub struct Rows(Asked);
 
 impl Rows {
     /// All of them.
     pub fn all() -> Self {
-        let mut rows: BTreeMap<&str, Vec<&VendorDefault>> = BTreeMap::new();
-        for row in remit_catalog::defaults().filter(|row| row.when.is_some()) {
-            rows.entry(&row.resource_type).or_default().push(row);
-        }
-        Self(rows)
+        Self(Asked { from: Some(Risk::Low), ..Asked::default() })
     }
 
-    fn of(&self, resource_type: &str) -> &[&'static VendorDefault] {
-        self.0.get(resource_type).map(Vec::as_slice).unwrap_or_default()
-    }
-
-    /// The defaults that the objects which will be there rely on, in the order of the plan.
-    pub fn relied(&self, changes: &[Changed], plan: &Plan) -> Result<Vec<Relied>, PlanError> {
+    /// The defaults that the objects which will be there rely on, or may, in the order of the plan.
+    pub fn relied(&self, changes: &[Changed], plan: &Plan) -> Result<Vec<Reviewed>, PlanError> {
         let origins = Origins::new(plan, None);
+        let questions = Questions::new(&self.0);
         let mut found = Vec::new();
-        let stays = |change: &&Changed| {
-            !change.deposed && !matches!(change.action, Action::Delete | Action::Forget | Action::Read)
-        };
-        for change in changes.iter().filter(stays) {
-            let rows = self.of(&change.resource_type);
-            let Some(object) = (if rows.is_empty() { None } else { Sides::after_of(change)? }) else {
+        for change in changes.iter().filter(|change| !change.deposed && !goes(change.action)) {
+            let asked = questions.of(&change.resource_type);
+            let Some(object) = (if asked.is_empty() { None } else { Sides::after_of(change)? }) else {
                 continue;
             };
-            for row in rows {
-                let doubt = match (Look { origins, address: &change.address, object: &object, row }).answer()
+            for question in asked.iter() {
+                let look = Look { origins, address: &change.address, object: &object, question };
+                if let (Some(told), Some(row)) = (look.answer(), question.row)
+                    && told != Reliance::Chosen
                 {
-                    Answer::No => continue,
-                    Answer::Yes => None,
-                    Answer::CannotTell(why) => Some(why),
-                };
-                found.push(Relied { row, address: change.address.clone(), doubt });
+                    found.push(Reviewed { address: change.address.clone(), row: row.0, told });
+                }
             }
         }
         Ok(found)
@@ -68,11 +240,14 @@ impl Rows {
 
 impl Wanted for Rows {
     fn attributes(&self, resource_type: &str) -> Vec<String> {
-        let first = |row: &&VendorDefault| row.attribute_path.split('.').next().map(str::to_owned);
-        let mut names: Vec<String> = self.of(resource_type).iter().filter_map(first).collect();
+        let mut names = self.0.attributes(resource_type);
         names.sort_unstable();
         names.dedup();
         names
+    }
+
+    fn keeps_null(&self, _: &str, _: &str) -> bool {
+        true
     }
 
     fn prior_state(&self) -> bool {
@@ -80,76 +255,11 @@ impl Wanted for Rows {
     }
 }
 
-enum Answer {
-    Yes,
-    No,
-    CannotTell(String),
-}
-
-struct Look<'a> {
-    origins: Origins<'a>,
-    address: &'a str,
-    object: &'a Object,
-    row: &'static VendorDefault,
-}
-
-impl Look<'_> {
-    fn answer(&self) -> Answer {
-        let path = self.row.attribute_path;
-        let leaves = self.object.root().leaves(path.split('.'));
-        match &self.row.when {
-            None => Answer::No,
-            Some(when @ (Applies::StartsWith(_) | Applies::OneOf(_))) => self.by_value(when, &leaves),
-            Some(when @ (Applies::Absent | Applies::BlockAbsent)) => self.by_absence(when, &leaves),
-        }
+/// The resource types of a list of changes that stay, with how many there are of each: what missing objects are looked for beside.
+pub fn types(changes: &[Changed]) -> BTreeMap<&str, usize> {
+    let mut types = BTreeMap::new();
+    for change in changes.iter().filter(|change| !change.deposed && !goes(change.action)) {
+        *types.entry(&*change.resource_type).or_default() += 1;
     }
-
-    fn by_value(&self, when: &Applies, leaves: &[Leaf<'_>]) -> Answer {
-        let holds = |leaf: &Leaf<'_>| matches!(leaf, Leaf::Known(Json::String(text)) if when.holds_for(text));
-        if leaves.iter().any(holds) {
-            return Answer::Yes;
-        }
-        if leaves.contains(&Leaf::Unknown) {
-            let path = self.row.attribute_path;
-            return Answer::CannotTell(format!("`{path}` is known only after apply"));
-        }
-        Answer::No
-    }
-
-    fn by_absence(&self, when: &Applies, leaves: &[Leaf<'_>]) -> Answer {
-        let path = self.row.attribute_path;
-        let written = self.origins.arguments_at(self.address, path.split('.'));
-        let is_null = |expression: &&Expression| matches!(expression, Expression::Constant(Json::Null));
-        let written = written.iter().any(|expression| !is_null(expression));
-        if leaves.is_empty() {
-            // Null in the plan: whatever the configuration computes it from, nothing is set.
-            return match (when, self.parent_is_there()) {
-                (Applies::Absent, false) => {
-                    Answer::CannotTell(format!("the block around `{path}` is not there, so it may not apply"))
-                }
-                _ => Answer::Yes,
-            };
-        }
-        if written {
-            return Answer::No;
-        }
-        if !self.origins.has_block(self.address) {
-            let address = escape(self.address);
-            return Answer::CannotTell(format!("the plan does not carry the configuration of `{address}`"));
-        }
-        let plain = |leaf: &Leaf<'_>| match leaf {
-            Leaf::Known(Json::Array(items)) => items.iter().all(|item| !matches!(item, Json::Object(_))),
-            Leaf::Known(_) | Leaf::Unknown => true,
-        };
-        if path.contains('.') || !leaves.iter().all(plain) {
-            return Answer::CannotTell(format!("`{path}` has a value, which a dynamic block may have set"));
-        }
-        Answer::Yes
-    }
-
-    fn parent_is_there(&self) -> bool {
-        let Some((parent, _)) = self.row.attribute_path.rsplit_once('.') else { return true };
-        let is_there = |leaf: &Leaf<'_>| !matches!(leaf, Leaf::Known(Json::Array(items)) if items.is_empty());
-        self.object.root().leaves(parent.split('.')).iter().any(is_there)
-    }
+    types
 }

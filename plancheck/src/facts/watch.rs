@@ -243,7 +243,7 @@ pub(super) fn texts(object: &Object, path: Path) -> Result<Vec<String>, Path> {
 }
 
 /// The elements of a list, or the one value. What is empty is not there.
-fn elements(json: &Json) -> Vec<&Json> {
+pub(super) fn elements(json: &Json) -> Vec<&Json> {
     match json {
         Json::Array(items) => items.iter().flat_map(elements).collect(),
         Json::Null => Vec::new(),
@@ -252,19 +252,20 @@ fn elements(json: &Json) -> Vec<&Json> {
     }
 }
 
-fn plain(json: &Json) -> String {
+pub(super) fn plain(json: &Json) -> String {
     match json {
         Json::String(text) => text.clone(),
         other => other.to_text(),
     }
 }
 
-fn fits(clue: &Clue, json: &Json) -> bool {
+pub(super) fn fits(clue: &Clue, json: &Json) -> bool {
     if clue.present || matches!(json, Json::Object(_)) {
         return clue.present;
     }
     let text = plain(json);
-    clue.is.contains(&text.as_str()) || (clue.wide && is_wide(&text))
+    let starts = || clue.starts.iter().any(|start| text.starts_with(start));
+    clue.is.contains(&text.as_str()) || starts() || (clue.wide && is_wide(&text))
 }
 
 /// Wider than any one network is: `0.0.0.0/0`, and its halves and quarters, which come to the same.

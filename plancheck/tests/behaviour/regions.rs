@@ -131,7 +131,9 @@ fn a_region_is_followed_through_the_call_of_a_module() {
 fn an_exception_counts_until_its_last_day() {
     let with = |expires: &str| {
         let exception = json!({ "service": "bedrock", "regions": ["eu-north-1"], "reason": "model only there", "owner": "lee.park@example.com", "expires": expires });
-        over_all(&json!({ "regions": { "allow": ["eu-west-1"], "exceptions": [exception] } }))
+        over_all(
+            &json!({ "regions": { "allow": ["eu-west-1"], "exceptions": [exception] }, "defaults": "allow" }),
+        )
     };
     let agent = |region: &str| {
         plan(&[create("aws_bedrockagent_agent.a", json!({ "agent_name": "a", "region": region }))])

@@ -14,7 +14,7 @@ use plancheck::report::{Given, Report};
 use plancheck::verdict::{CheckError, Verdict};
 use plancheck::{Beside, Governance, PlanInput, check_beside};
 use remit_decision_log::record::Total;
-use remit_governance::{Approver, Envelope, Json, Lock};
+use remit_governance::{Approver, DefaultOverride, Envelope, Json, Lock};
 use serde_json::{Value, json};
 
 pub(crate) const NOW: &str = "2026-11-23T12:00:00Z";
@@ -64,6 +64,39 @@ pub(crate) fn lock(envelopes: &[Value]) -> String {
     let records = records(envelopes);
     let records: Vec<&str> = records.iter().map(String::as_str).collect();
     Lock::build(&records, 1).expect("records that fit together").to_json()
+}
+
+/// A lock of these envelopes, and of these decisions about defaults: each declares what its test is about, with the name of the envelope
+/// whose quorum made it, if any did.
+pub(crate) fn lock_with(envelopes: &[Value], decided: &[Value]) -> String {
+    let records = records_with(envelopes, decided);
+    let records: Vec<&str> = records.iter().map(String::as_str).collect();
+    Lock::build(&records, 1).expect("records that fit together").to_json()
+}
+
+/// The records of such a lock.
+pub(crate) fn records_with(envelopes: &[Value], decided: &[Value]) -> Vec<String> {
+    let mut records = records(envelopes);
+    let of = |name: &Value| {
+        let index = envelopes.iter().position(|envelope| &envelope["name"] == name).expect("an envelope");
+        // The first record is that of the approver.
+        records[index + 1].clone()
+    };
+    let mut further = Vec::new();
+    for declared in decided {
+        let mut whole = json!({
+            "reason": "tests", "owner": { "name": "Lee Park", "email": "lee.park@example.com" },
+            "review": { "every": "quarter", "due": "2027-02-28" },
+        });
+        for (key, value) in declared.as_object().expect("a decision is an object") {
+            whole[key] = if key == "envelope" { json!(of(value)) } else { value.clone() };
+        }
+        let decision =
+            DefaultOverride::declare(&strict(&whole)).unwrap_or_else(|faults| panic!("{faults:?}"));
+        further.push(decision.record());
+    }
+    records.extend(further);
+    records
 }
 
 /// An envelope over everything.

@@ -60,7 +60,7 @@ fn read(arguments: &Json) -> Result<default_override::DefaultOverride, Vec<Inval
 /// An id that the catalog does not have.
 fn unlisted(default: &Json) -> Option<Invalid> {
     let id = default.as_str()?;
-    if remit_catalog::default(id).is_some() {
+    if remit_catalog::has_default(id) {
         return None;
     }
     let help = match nearest(id, remit_catalog::default_ids()) {

@@ -50,7 +50,7 @@ fn envelope() -> Example {
             "instance_types": { "deny": ["p5.*"] },
             "perimeter": { "public": "consent" }, "tags": { "required": ["owner"] },
             "growth": { "cost_per_change": 500, "percent_per_window": 50, "window": "24h" },
-            "logging": "consent", "deletion": "deny", "privileges": "consent", "actions": "allow",
+            "logging": "consent", "deletion": "deny", "privileges": "consent", "actions": "allow", "defaults": "consent",
         },
         "consent": {
             "approvers": [record::<Approver>(&approver())], "quorum": { "finance": 1 },

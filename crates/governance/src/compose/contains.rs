@@ -48,6 +48,11 @@ pub(super) fn compare(outer: String, parent: &Envelope, child: &Envelope) -> Vec
     proof.posture(&["limits", "deletion"], outer.deletion, inner.deletion);
     proof.posture(&["limits", "privileges"], outer.privileges, inner.privileges);
     proof.posture(&["limits", "actions"], outer.actions, inner.actions);
+    match (outer.defaults, inner.defaults) {
+        (Some(outer), Some(inner)) => proof.posture(&["limits", "defaults"], outer, inner),
+        (Some(Posture::Deny | Posture::Consent), None) => proof.undeclared(&["limits", "defaults"]),
+        (Some(Posture::Allow) | None, _) => {}
+    }
     let missing: Vec<&String> = outer.required_tags.difference(&inner.required_tags).collect();
     if !missing.is_empty() {
         let required = list(&inner.required_tags);

@@ -6,6 +6,7 @@ use crate::{
     consent::Consent,
     default_override::{Decision, DefaultOverride},
     digest::Digest,
+    dimension::Posture,
     envelope::{Agents, Envelope, Freeze},
     glob::Glob,
     invalid::{Invalid, Kind, Step, list},
@@ -56,6 +57,9 @@ pub fn loosened(
     change.scope(&prior.scope, &proposed.scope);
     change.agents(&prior.agents, &proposed.agents);
     change.marks(prior, proposed);
+    if prior.limits.defaults.is_none() && proposed.limits.defaults == Some(Posture::Allow) {
+        change.looser(&["limits", "defaults"], "`allow`", "nothing, so that they are told");
+    }
     change.consent(&prior.consent, &proposed.consent, &follows);
     change.review(prior.review.as_ref(), proposed.review.as_ref());
     change.freezes(&prior.freezes, &proposed.freezes, now);

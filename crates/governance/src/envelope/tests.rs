@@ -94,6 +94,7 @@ const WRONG: &[(&str, &str)] = &[
     ("limits.growth.cool_down", r#""1 day""#),
     ("limits.cost", "null"),
     ("limits.logging", r#""off""#),
+    ("limits.defaults", r#""ask""#),
     ("consent.approvers", r#"["sha256:00"]"#),
     ("consent.approvers", "[]"),
     ("consent.quorum", r#"{"finance": 2}"#),

@@ -94,10 +94,15 @@ struct RawProvider {
 
 #[derive(Deserialize)]
 struct RawVariable {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "even_null")]
     default: Option<Box<RawValue>>,
     #[serde(default)]
     sensitive: bool,
+}
+
+/// A default of null is one: the variable need not be given.
+fn even_null<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Box<RawValue>>, D::Error> {
+    Box::deserialize(deserializer).map(Some)
 }
 
 #[derive(Deserialize)]

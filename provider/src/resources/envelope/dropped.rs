@@ -21,7 +21,7 @@ const DROPPED: [(&str, &str); 17] = [
     ),
     (
         "limits",
-        "actions capacity cost deletion growth instance_types integrations logging perimeter privileges regions tags",
+        "actions capacity cost defaults deletion growth instance_types integrations logging perimeter privileges regions tags",
     ),
     ("limits.capacity", "authorize_above ceiling notify_at unlimited"),
     ("limits.cost", "authorize_above ceiling notify_at unlimited"),

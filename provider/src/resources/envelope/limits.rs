@@ -43,6 +43,11 @@ pub(super) fn limits() -> Attribute {
             ),
             posture("privileges", "Widening what a role, key or principal may do."),
             posture("actions", "Actions that Terraform invokes besides changing resources."),
+            Attribute::string("defaults").description(
+                "Relying on a vendor's default that nobody decided about: no `remit_default_override` accepts it \
+                 or sets another value. One of `deny`, `consent` or `allow`; left out, it is told and \
+                 nobody is asked.",
+            ),
         ],
     )
     .required()

@@ -24,6 +24,8 @@ const EDITS: &[(&str, &str, bool)] = &[
     ("limits.instance_types", "null", true),
     ("limits.logging", r#""allow""#, true),
     ("limits.logging", r#""deny""#, false),
+    ("limits.defaults", r#""consent""#, false),
+    ("limits.defaults", r#""allow""#, true),
     ("limits.tags.required", r#"["owner","team"]"#, false),
     ("consent.quorum", r#"{"finance":1}"#, true),
     ("scope.accounts", r#"["aws:123456789012","aws:210987654321"]"#, false),
