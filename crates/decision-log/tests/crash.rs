@@ -37,11 +37,16 @@ fn a_tail_torn_at_any_byte_is_healed() {
             let adopted = u64::from(end == whole.len());
             let cut = if adopted == 1 { 0 } else { u64::try_from(end - earlier.len()).unwrap() };
             assert_eq!(writer.healed(), Healed { adopted, cut }, "before {before}, byte {end}");
+            let kept = usize::try_from(before + adopted).unwrap();
+            assert_eq!(scene.lines(), acknowledged[..kept], "something acknowledged was lost");
+            // Whether the log can be continued is tried at some of the bytes, since signing is slow here.
+            if !end.is_multiple_of(37) && adopted == 0 {
+                continue;
+            }
             let written = writer.append(vec![record(77)]).unwrap();
             assert_eq!(written[0].index, before + adopted);
             drop(writer);
             assert_eq!(scene.verified_with(&[], false).faults, [], "before {before}, byte {end}");
-            let kept = usize::try_from(before + adopted).unwrap();
             assert_eq!(scene.lines()[..kept], acknowledged[..kept], "something acknowledged was lost");
         }
     }
