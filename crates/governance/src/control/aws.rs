@@ -4,6 +4,7 @@
 mod budget;
 mod coverage;
 mod data;
+pub mod drift;
 mod pack;
 mod policy;
 mod principals;
