@@ -7,6 +7,7 @@ mod cases;
 mod check;
 mod defaults;
 mod delegate;
+mod drift;
 mod explain;
 mod gate;
 mod hand;
@@ -21,6 +22,7 @@ mod sign;
 mod source;
 mod subject;
 mod suggest;
+mod surface;
 mod traces;
 mod trust;
 mod why;
@@ -31,6 +33,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
+use plancheck::render::drift::Format as DriftFormat;
 use plancheck::render::{Format, human};
 use plancheck::verdict::CheckError;
 use remit_governance::time::Timestamp;
@@ -45,6 +48,8 @@ pub(crate) struct Surroundings {
     pub(crate) colorless: bool,
     /// The file in which GitHub Actions collects the summary of a step.
     pub(crate) step_summary: Option<PathBuf>,
+    /// The file in which GitHub Actions collects the outputs of a step.
+    pub(crate) step_output: Option<PathBuf>,
     /// The digest of the trust root, pinned from outside the repository.
     pub(crate) pin: Option<String>,
     /// The environment, as far as it is text: agents announce themselves there.
@@ -92,10 +97,14 @@ enum Command {
     Why(why::Args),
     /// Run table tests of governance: plans, and the verdict that each should get
     Test(cases::Args),
+    /// Say whether every approved limit is still as tight as approved, still attached and still able to act
+    Drift(Box<drift::Args>),
     /// Review the vendor defaults that plans rely on
     Defaults(defaults::Args),
     /// Write a first envelope from an existing plan or state
     Suggest(suggest::Args),
+    /// Say what agents may decide, whether somebody looked at it, and what moved since
+    Surface(surface::Args),
     /// Write the manual pages
     Man(man::Args),
     /// Write completions for a shell
@@ -116,7 +125,7 @@ Exit codes:
 
 /// Runs one command line; the first argument is the program's name.
 pub(crate) fn run(args: Vec<OsString>, surroundings: &Surroundings) -> ExitCode {
-    let format = asked_format(&args);
+    let format = Asked::of(&args);
     let cli = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
         Err(error) => return usage(&error, format),
@@ -139,8 +148,10 @@ pub(crate) fn run(args: Vec<OsString>, surroundings: &Surroundings) -> ExitCode 
         Command::Explain(args) => explain::run(args, stdout),
         Command::Why(args) => why::run(args, surroundings, stdout),
         Command::Test(args) => cases::run(args),
+        Command::Drift(args) => drift::run(args, surroundings, stdout),
         Command::Defaults(args) => defaults::run(args, surroundings, stdout),
         Command::Suggest(args) => suggest::run(args),
+        Command::Surface(args) => surface::run(args, surroundings),
         Command::Man(args) => man::run(args),
         Command::Completions { shell } => completions(*shell),
     };
@@ -153,7 +164,7 @@ pub(crate) fn run(args: Vec<OsString>, surroundings: &Surroundings) -> ExitCode 
 }
 
 /// Help and version are answers; everything else of clap's is wrong usage, for which it would exit with 2: our word for "denied".
-fn usage(error: &clap::Error, format: Option<Format>) -> ExitCode {
+fn usage(error: &clap::Error, format: Option<Asked>) -> ExitCode {
     let text = error.render().to_string();
     if !error.use_stderr() {
         return match output::write(Stream::Out, &text) {
@@ -176,19 +187,40 @@ fn refuse(to_stdout: &str, to_stderr: &str) -> ExitCode {
 }
 
 /// People read standard error; whoever asked for another format reads standard output, and must not take its silence for a pass.
-fn to_stdout(format: Option<Format>, error: &CheckError) -> String {
-    format.filter(|format| *format != Format::Human).map_or_else(String::new, |format| format.error(error))
+fn to_stdout(format: Option<Asked>, error: &CheckError) -> String {
+    match format {
+        None | Some(Asked::Check(Format::Human) | Asked::Drift(DriftFormat::Human)) => String::new(),
+        Some(Asked::Check(format)) => format.error(error),
+        Some(Asked::Drift(format)) => format.error(error),
+    }
 }
 
-/// Looked for before the arguments are parsed, so that wrong usage too is told in the format that was asked for.
-fn asked_format(args: &[OsString]) -> Option<Format> {
-    let mut asked = None;
-    let mut args = args.iter().filter_map(|arg| arg.to_str());
-    while let Some(arg) = args.next() {
-        let value = if arg == "--format" { args.next() } else { arg.strip_prefix("--format=") };
-        asked = value.and_then(Format::from_id).or(asked);
+/// The format that was asked for, of the command that was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    Check(Format),
+    Drift(DriftFormat),
+}
+
+impl Asked {
+    /// Looked for before the arguments are parsed, so that wrong usage too is told in the format that was asked for.
+    fn of(args: &[OsString]) -> Option<Self> {
+        let mut asked = None;
+        let mut args = args.iter().filter_map(|arg| arg.to_str());
+        let is_drift = args.clone().skip(1).find(|arg| !arg.starts_with('-')) == Some("drift");
+        let named = |id: &str| {
+            if is_drift {
+                DriftFormat::from_id(id).map(Self::Drift)
+            } else {
+                Format::from_id(id).map(Self::Check)
+            }
+        };
+        while let Some(arg) = args.next() {
+            let value = if arg == "--format" { args.next() } else { arg.strip_prefix("--format=") };
+            asked = value.and_then(named).or(asked);
+        }
+        asked
     }
-    asked
 }
 
 fn completions(shell: clap_complete::Shell) -> Result<u8, CheckError> {
@@ -209,10 +241,13 @@ mod tests {
 
     #[test]
     fn the_format_is_seen_in_both_spellings() {
-        let asked = |list: &[&str]| asked_format(&list.iter().map(OsString::from).collect::<Vec<_>>());
-        assert_eq!(asked(&["plancheck", "check", "--format", "json"]), Some(Format::Json));
-        assert_eq!(asked(&["plancheck", "check", "--format=atlantis", "--bogus"]), Some(Format::Atlantis));
-        assert_eq!(asked(&["plancheck", "check", "--format", "human", "json"]), Some(Format::Human));
+        let asked = |list: &[&str]| Asked::of(&list.iter().map(OsString::from).collect::<Vec<_>>());
+        let check = |format| Some(Asked::Check(format));
+        assert_eq!(asked(&["plancheck", "check", "--format", "json"]), check(Format::Json));
+        assert_eq!(asked(&["plancheck", "check", "--format=atlantis", "--bogus"]), check(Format::Atlantis));
+        assert_eq!(asked(&["plancheck", "check", "--format", "human", "json"]), check(Format::Human));
+        assert_eq!(asked(&["plancheck", "drift", "--format=logs"]), Some(Asked::Drift(DriftFormat::Logs)));
+        assert_eq!(asked(&["plancheck", "drift", "--format=atlantis"]), None);
         assert_eq!(asked(&["plancheck", "check", "--format", "xml"]), None);
     }
 }

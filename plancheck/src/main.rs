@@ -12,6 +12,7 @@ fn main() -> ExitCode {
         now: whole_seconds(Timestamp::now()),
         colorless: is_set("NO_COLOR") || variable("TERM").is_some_and(|term| term == "dumb"),
         step_summary: variable("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()).map(Into::into),
+        step_output: variable("GITHUB_OUTPUT").filter(|path| !path.is_empty()).map(Into::into),
         pin: variable("REMIT_TRUST_ROOT_SHA256")
             .filter(|pin| !pin.is_empty())
             .map(|pin| pin.to_string_lossy().into_owned()),

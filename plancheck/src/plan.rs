@@ -44,6 +44,8 @@ pub struct Plan {
     pub configuration: Option<Configuration>,
     /// `remit_*` objects of the state before this change.
     pub prior: Vec<PriorObject>,
+    /// When it was made, in Terraform's own words. Absent in older plans.
+    pub timestamp: Option<String>,
     /// Whether Terraform would apply it: `false` when nothing would change, too. Absent in older plans and in OpenTofu's.
     pub applyable: Option<bool>,
     /// What was found changed outside Terraform.

@@ -3,6 +3,7 @@
 //! A format is a file here and a line in [`Format`]. The words come from one place, so that people find in the log what a comment says.
 
 mod atlantis;
+pub mod drift;
 mod entries;
 mod github;
 mod gitlab;

@@ -33,11 +33,11 @@ pub(super) struct Args {
     #[command(flatten)]
     log: LogArgs,
     /// Format of the report on standard output
-    #[arg(long, value_name = "FORMAT", value_parser = output::formats(), default_value = "human")]
+    #[arg(long, value_name = "FORMAT", value_parser = output::formats::<Format>(), default_value = "human")]
     format: Format,
     /// Write the report to a file as well, in a format of its own or in that of standard output; can be given several times.
     /// When the plan cannot be checked, no file is written
-    #[arg(long, value_name = "[FORMAT=]FILE", value_parser = Output::parse)]
+    #[arg(long, value_name = "[FORMAT=]FILE", value_parser = Output::<Format>::parse)]
     output: Vec<Output>,
 }
 

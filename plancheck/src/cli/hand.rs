@@ -241,17 +241,23 @@ impl Hand {
 
     /// Verifies that the lock follows from the pinned trust root, and says so in the report.
     pub(super) fn prove(&mut self, trust: &TrustRoot, minimum_serial: u64) -> Result<(), CheckError> {
-        consent::prove(&self.lock, trust)?;
-        if self.lock.serial() < minimum_serial {
-            let message = format!(
-                "the governance lock has serial {}, and at least {minimum_serial} is wanted",
-                self.lock.serial()
-            );
-            return Err(CheckError::new(message).with_help("take the present lock; an old one may be looser"));
-        }
+        proven(&self.lock, trust, minimum_serial)?;
         self.report.governance.pinned = true;
         Ok(())
     }
+}
+
+/// Verifies that a lock follows from the pinned trust root and is not an old one.
+pub(super) fn proven(lock: &Lock, trust: &TrustRoot, minimum_serial: u64) -> Result<(), CheckError> {
+    consent::prove(lock, trust)?;
+    if lock.serial() < minimum_serial {
+        let message = format!(
+            "the governance lock has serial {}, and at least {minimum_serial} is wanted",
+            lock.serial()
+        );
+        return Err(CheckError::new(message).with_help("take the present lock; an old one may be looser"));
+    }
+    Ok(())
 }
 
 /// The trust root, which must be the pinned one where a pin is set.

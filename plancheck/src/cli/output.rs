@@ -4,28 +4,56 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use plancheck::render::Format;
+use plancheck::render::{Format, drift};
 use plancheck::text::escape;
 use plancheck::verdict::CheckError;
 
+/// The formats that a command offers.
+pub(super) trait Offered: Copy + Send + Sync + 'static {
+    /// Names and purposes, in the order of the help.
+    fn offered() -> Vec<(&'static str, &'static str)>;
+    /// The one with this name.
+    fn named(id: &str) -> Option<Self>;
+}
+
+impl Offered for Format {
+    fn offered() -> Vec<(&'static str, &'static str)> {
+        Self::ALL.map(|format| (format.id(), format.purpose())).to_vec()
+    }
+
+    fn named(id: &str) -> Option<Self> {
+        Self::from_id(id)
+    }
+}
+
+impl Offered for drift::Format {
+    fn offered() -> Vec<(&'static str, &'static str)> {
+        Self::ALL.map(|format| (format.id(), format.purpose())).to_vec()
+    }
+
+    fn named(id: &str) -> Option<Self> {
+        Self::from_id(id)
+    }
+}
+
 /// The formats as arguments of the command line.
-pub(super) fn formats() -> impl TypedValueParser<Value = Format> {
-    let values = Format::ALL.map(|format| PossibleValue::new(format.id()).help(format.purpose()));
+pub(super) fn formats<F: Offered>() -> impl TypedValueParser<Value = F> {
+    let values = F::offered().into_iter().map(|(id, purpose)| PossibleValue::new(id).help(purpose));
     PossibleValuesParser::new(values)
-        .try_map(|id| Format::from_id(&id).ok_or_else(|| format!("there is no format `{}`", escape(&id))))
+        .try_map(|id| F::named(&id).ok_or_else(|| format!("there is no format `{}`", escape(&id))))
 }
 
 /// A file to write, in a format of its own or in that of standard output.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Output {
-    pub(super) format: Option<Format>,
+pub(super) struct Output<F = Format> {
+    pub(super) format: Option<F>,
     pub(super) path: PathBuf,
 }
 
-impl Output {
+impl<F: Offered> Output<F> {
     /// `FILE` or `FORMAT=FILE`. A file with a name like `human=x` is written as `./human=x`.
     pub(super) fn parse(text: &str) -> Result<Self, String> {
-        let split = text.split_once('=').and_then(|(name, rest)| Some((Format::from_id(name)?, rest)));
+        let split = text.split_once('=').and_then(|(name, rest)| Some((F::named(name)?, rest)));
         let (format, path) = split.map_or((None, text), |(format, rest)| (Some(format), rest));
         match path {
             "" => Err("the name of the file is missing".to_owned()),
@@ -38,7 +66,7 @@ impl Output {
 }
 
 /// Refuses to write two reports into one file, or over what is being read.
-pub(super) fn distinct(outputs: &[Output], inputs: &[&Path]) -> Result<(), CheckError> {
+pub(super) fn distinct<F>(outputs: &[Output<F>], inputs: &[&Path]) -> Result<(), CheckError> {
     let same =
         |a: &Path, b: &Path| a == b || a.canonicalize().is_ok_and(|a| b.canonicalize().is_ok_and(|b| a == b));
     for (index, output) in outputs.iter().enumerate() {
@@ -106,10 +134,13 @@ mod tests {
 
     #[test]
     fn a_format_before_the_file_is_told_from_a_file_with_an_equals_sign() {
-        let json = Output { format: Some(Format::Json), path: "a=b.json".into() };
+        let json: Output = Output { format: Some(Format::Json), path: "a=b.json".into() };
         assert_eq!(Output::parse("json=a=b.json"), Ok(json));
-        assert_eq!(Output::parse("run=7.txt"), Ok(Output { format: None, path: "run=7.txt".into() }));
-        assert!(Output::parse("json=").is_err());
-        assert!(Output::parse("-").is_err());
+        assert_eq!(
+            Output::<Format>::parse("run=7.txt"),
+            Ok(Output { format: None, path: "run=7.txt".into() })
+        );
+        assert!(Output::<Format>::parse("json=").is_err());
+        assert!(Output::<Format>::parse("-").is_err());
     }
 }

@@ -37,25 +37,33 @@ pub(super) fn confirm(verb: &str, code: &str, said: Option<&str>) -> Result<(), 
         .with_help("get the code from whoever asks by another way than the request"))
 }
 
-/// Has `ssh-keygen` sign, with whatever it asks of the person: a passphrase, a touch, a PIN.
+/// Has `ssh-keygen` sign a statement, with whatever it asks of the person: a passphrase, a touch, a PIN.
 pub(super) fn sign(key: &Path, statement: Statement) -> Result<Signed, CheckError> {
-    let failed = |why: String| CheckError::new(format!("nothing was signed: {why}"));
-    let folder = tempfile::tempdir().map_err(|error| failed(error.to_string()))?;
+    let armored = armored(key, NAMESPACE, &statement.text())?;
+    Signed::new(statement, &armored).map_err(|refusal| unsigned(&refusal.to_string()))
+}
+
+/// The signature of a text for a purpose.
+pub(super) fn armored(key: &Path, namespace: &str, text: &str) -> Result<String, CheckError> {
+    let folder = tempfile::tempdir().map_err(|error| unsigned(&error.to_string()))?;
     let path = folder.path().join("statement");
-    std::fs::write(&path, statement.text()).map_err(|error| failed(error.to_string()))?;
+    std::fs::write(&path, text).map_err(|error| unsigned(&error.to_string()))?;
     let ended = Command::new("ssh-keygen")
-        .args(["-q", "-Y", "sign", "-n", NAMESPACE, "-f"])
+        .args(["-q", "-Y", "sign", "-n", namespace, "-f"])
         .arg(key)
         .arg(&path)
         .stdout(Stdio::null())
         .status()
-        .map_err(|error| failed(format!("`ssh-keygen` cannot be run: {error}")))?;
+        .map_err(|error| unsigned(&format!("`ssh-keygen` cannot be run: {error}")))?;
     if !ended.success() {
-        return Err(failed("`ssh-keygen` says why above".to_owned()));
+        return Err(unsigned("`ssh-keygen` says why above"));
     }
     let armored = hand::small(&path.with_extension("sig"), "signature")?;
-    let armored = String::from_utf8(armored).map_err(|_| failed("the signature is not text".to_owned()))?;
-    Signed::new(statement, &armored).map_err(|refusal| failed(refusal.to_string()))
+    String::from_utf8(armored).map_err(|_| unsigned("the signature is not text"))
+}
+
+fn unsigned(why: &str) -> CheckError {
+    CheckError::new(format!("nothing was signed: {why}"))
 }
 
 /// Where a signed statement goes, and by whom it has to be.

@@ -114,7 +114,7 @@ impl<'w> Context<'w> {
             texts: RefCell::default(),
             last: RefCell::new(Rc::from("")),
             nothing: Names::default(),
-            record: Names::new(vec!["record".to_owned()]),
+            record: Names::new(["controls", "name", "record"].map(str::to_owned).to_vec()),
             scratch: RefCell::default(),
             fault: RefCell::default(),
         }

@@ -141,6 +141,7 @@ impl Parts {
                 plan.configuration = configuration;
             }
             "applyable" => plan.applyable = map.next_value()?,
+            "timestamp" => plan.timestamp = map.next_value()?,
             "resource_drift" => plan.drift = map.next_value_seed(DriftSeed { context })?,
             "deferred_changes" => plan.deferred = map.next_value_seed(DeferredSeed { context })?,
             "action_invocations" => invocations(map, false, &mut plan.invocations)?,

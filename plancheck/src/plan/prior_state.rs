@@ -19,6 +19,10 @@ pub struct PriorObject {
     pub resource_type: String,
     /// Its record, if it has one.
     pub record: Option<String>,
+    /// Its name, if it has one.
+    pub name: Option<String>,
+    /// What it became in clouds, as raw JSON, if it says so.
+    pub controls: Option<String>,
 }
 
 /// Reads `prior_state`.
@@ -192,11 +196,17 @@ impl<'de> Visitor<'de> for ResourceSeed<'_> {
         if !ours(&kind) || !managed {
             return Ok(None);
         }
-        let raw = values.as_ref().and_then(|values| values.raw("record"));
-        let record = match raw.map(Json::parse) {
+        let raw = |name: &str| values.as_ref().and_then(|values| values.raw(name));
+        let text = |name: &str| match raw(name).map(Json::parse) {
             Some(Ok(Json::String(text))) => Some(text),
             _ => None,
         };
-        Ok(Some(PriorObject { address: address.into(), resource_type: (*kind.name).to_owned(), record }))
+        Ok(Some(PriorObject {
+            address: address.into(),
+            resource_type: (*kind.name).to_owned(),
+            record: text("record"),
+            name: text("name"),
+            controls: raw("controls").map(str::to_owned),
+        }))
     }
 }

@@ -15,13 +15,13 @@ const MOST_PLACES: usize = 10;
 /// Width of the paragraphs of a rule's documentation.
 const WIDTH: usize = 96;
 
-const RED: Style = AnsiColor::Red.on_default().bold();
-const YELLOW: Style = AnsiColor::Yellow.on_default().bold();
-const GREEN: Style = AnsiColor::Green.on_default().bold();
-const CYAN: Style = AnsiColor::Cyan.on_default().bold();
-const FRAME: Style = AnsiColor::Blue.on_default().bold();
-const BOLD: Style = Style::new().bold();
-const PLAIN: Style = Style::new();
+pub(super) const RED: Style = AnsiColor::Red.on_default().bold();
+pub(super) const YELLOW: Style = AnsiColor::Yellow.on_default().bold();
+pub(super) const GREEN: Style = AnsiColor::Green.on_default().bold();
+pub(super) const CYAN: Style = AnsiColor::Cyan.on_default().bold();
+pub(super) const FRAME: Style = AnsiColor::Blue.on_default().bold();
+pub(super) const BOLD: Style = Style::new().bold();
+pub(super) const PLAIN: Style = Style::new();
 
 /// Whether text carries colors. Only a caller who knows that it goes to a terminal says yes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,14 +92,15 @@ pub fn markdown(text: &str, color: Color) -> String {
     page.text
 }
 
-struct Page {
-    text: String,
-    color: Color,
+/// Text that grows, styled where that is wanted.
+pub(super) struct Page {
+    pub(super) text: String,
+    pub(super) color: Color,
 }
 
 impl Page {
     /// INVARIANT: whatever comes from a plan passes here, so no sequence of it reaches a terminal and no line of it looks like ours.
-    fn put(&mut self, style: Style, text: &str) {
+    pub(super) fn put(&mut self, style: Style, text: &str) {
         let styled = self.color == Color::Yes && style != PLAIN;
         if styled {
             self.text.push_str(&style.render().to_string());
@@ -110,7 +111,7 @@ impl Page {
         }
     }
 
-    fn end(&mut self) {
+    pub(super) fn end(&mut self) {
         self.text.push('\n');
     }
 
@@ -169,7 +170,7 @@ impl Page {
         }
     }
 
-    fn reasons(&mut self, reasons: Vec<(&str, String)>) {
+    pub(super) fn reasons(&mut self, reasons: Vec<(&str, String)>) {
         for (label, text) in reasons {
             self.put(FRAME, "  = ");
             self.put(BOLD, label);
@@ -178,7 +179,7 @@ impl Page {
         }
     }
 
-    fn line(&mut self, label: &str, text: &str) {
+    pub(super) fn line(&mut self, label: &str, text: &str) {
         self.put(BOLD, label);
         self.put(PLAIN, &format!(": {text}"));
         self.end();

@@ -3,7 +3,7 @@
 //!
 //! INVARIANT: at most [`ABOVE_FOLD`] lines stand before the fold, and the whole is smaller than [`LARGEST`] bytes, so in characters too.
 
-mod escape;
+pub(super) mod escape;
 
 use std::fmt::Write as _;
 

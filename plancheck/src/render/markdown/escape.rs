@@ -4,7 +4,7 @@
 use crate::text::{escape, neutral};
 
 /// The first line of a comment. Workspaces have comments of their own.
-pub(super) fn marker(workspace: Option<&str>) -> String {
+pub(in crate::render) fn marker(workspace: Option<&str>) -> String {
     let Some(workspace) = workspace else { return "<!-- plancheck -->".to_owned() };
     let plain = |c: char| if c.is_ascii_alphanumeric() || c == '_' || c == '.' { c } else { '_' };
     let name: String = workspace.chars().take(80).map(plain).collect();
@@ -31,13 +31,16 @@ pub(crate) fn prose(sentence: &str) -> String {
 }
 
 /// A code span, whatever the text.
-pub(super) fn code(text: &str) -> String {
+pub(in crate::render) fn code(text: &str) -> String {
     let text = neutral(text).replace('`', "'");
     if text.trim().is_empty() { "` `".to_owned() } else { format!("`{text}`") }
 }
 
 /// A fenced block of lines, each behind a sign.
-pub(super) fn code_block<'a>(language: &str, lines: impl Iterator<Item = (char, &'a str)>) -> String {
+pub(in crate::render) fn code_block<'a>(
+    language: &str,
+    lines: impl Iterator<Item = (char, &'a str)>,
+) -> String {
     let mut text = format!("\n```{language}\n");
     for (sign, line) in lines {
         text.push(sign);
