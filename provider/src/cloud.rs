@@ -76,6 +76,8 @@ pub(crate) enum FaultKind {
     Duplicate,
     /// Somebody else is changing it: worth another try.
     Busy,
+    /// The credentials may not do it.
+    Denied,
     /// Nothing without a person.
     Other,
 }

@@ -5,7 +5,11 @@ use tf_provider_sdk::{
     Model, Object, ObjectReader, Path, Provider, ResourceEntry, Schema, ValidateRequest,
 };
 
-use crate::{cloud::aws, configured::Configured, consent, data_sources, functions, resources};
+use crate::{
+    cloud::aws,
+    configured::{Configured, Unreadable},
+    consent, data_sources, functions, resources,
+};
 
 /// The provider `remit`.
 pub struct Remit;
@@ -74,7 +78,11 @@ impl Provider for Remit {
     async fn configure(&self, request: ConfigureRequest<Settings>) -> Result<Configured, Diagnostics> {
         let settings = request.config;
         faults(&settings).or_value(())?;
-        Ok(Configured { consent: settings.consent.read()?, aws: aws::Connections::new(settings.aws) })
+        Ok(Configured {
+            consent: settings.consent.read()?,
+            aws: aws::Connections::new(settings.aws),
+            unreadable: Unreadable::from_environment(),
+        })
     }
 
     fn resources(&self) -> Vec<ResourceEntry<Configured>> {

@@ -19,7 +19,7 @@ OPERATIONS = {
         DescribeBudgetActionsForBudget DescribeBudgetActionsForAccount UpdateBudgetAction DeleteBudgetAction
         DescribeBudgetNotificationsForAccount TagResource UntagResource ListTagsForResource""",
     "organizations": """DescribeOrganization ListRoots ListAccounts ListParents ListOrganizationalUnitsForParent
-        ListAccountsForParent DescribeAccount DescribeOrganizationalUnit CreatePolicy DescribePolicy UpdatePolicy
+        ListAccountsForParent MoveAccount DescribeAccount DescribeOrganizationalUnit CreatePolicy DescribePolicy UpdatePolicy
         DeletePolicy ListPolicies ListPoliciesForTarget ListTargetsForPolicy AttachPolicy DetachPolicy EnablePolicyType
         DisablePolicyType TagResource UntagResource ListTagsForResource""",
     "application-autoscaling": """RegisterScalableTarget DescribeScalableTargets DeregisterScalableTarget TagResource

@@ -29,6 +29,20 @@ enum Command {
         #[arg(long)]
         seed: Option<PathBuf>,
     },
+    /// Call an operation as somebody else would, with all rights, in the default account
+    Call {
+        /// What `serve` printed
+        url: String,
+        /// The service, such as `autoscaling`
+        service: String,
+        /// The operation, such as `UpdateAutoScalingGroup`
+        operation: String,
+        /// Its input as JSON
+        input: String,
+        /// Region of the call
+        #[arg(long, default_value = "eu-west-1")]
+        region: String,
+    },
     /// Tell what exists in a cloud that is served
     Show {
         /// What `serve` printed
@@ -39,6 +53,9 @@ enum Command {
 fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Serve { port, seed } => serve(port, seed.as_deref()),
+        Command::Call { url, service, operation, input, region } => {
+            call(&url, &service, &operation, &input, &region).and_then(|answer| print(&format!("{answer}\n")))
+        }
         Command::Show { url } => state(&url).and_then(|state| print(&show(&state))),
     };
     match done {
@@ -75,11 +92,37 @@ fn serve(port: u16, seed: Option<&Path>) -> Result<(), String> {
 }
 
 fn state(url: &str) -> Result<serde_json::Value, String> {
+    ask(url, "GET", "state", "")
+}
+
+fn call(
+    url: &str,
+    service: &str,
+    operation: &str,
+    input: &str,
+    region: &str,
+) -> Result<serde_json::Value, String> {
+    let input: serde_json::Value =
+        serde_json::from_str(input).map_err(|error| format!("the input: {error}"))?;
+    let edit =
+        serde_json::json!({ "service": service, "operation": operation, "region": region, "input": input });
+    let answer = ask(url, "POST", "call", &edit.to_string())?;
+    match answer.get("error").and_then(serde_json::Value::as_str) {
+        Some(refused) => Err(refused.to_owned()),
+        None => Ok(answer),
+    }
+}
+
+fn ask(url: &str, method: &str, path: &str, body: &str) -> Result<serde_json::Value, String> {
     let failed = |error: io::Error| format!("{url}: {error}");
     let address = url.trim_start_matches("http://").trim_end_matches('/');
     let mut stream = TcpStream::connect(address).map_err(failed)?;
-    write!(stream, "GET /_fake/state HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n")
-        .map_err(failed)?;
+    let length = body.len();
+    write!(
+        stream,
+        "{method} /_fake/{path} HTTP/1.1\r\nhost: {address}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}"
+    )
+    .map_err(failed)?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer).map_err(failed)?;
     let (_, body) = answer.split_once("\r\n\r\n").ok_or_else(|| format!("{url} is no cloud of this kind"))?;

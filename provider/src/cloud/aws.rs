@@ -9,6 +9,7 @@ mod policy;
 mod prior;
 mod scalable_target;
 pub(crate) mod settings;
+pub(crate) mod standing;
 
 use remit_governance::control::aws::{Body, Control, Kind};
 

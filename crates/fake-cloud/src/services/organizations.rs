@@ -27,6 +27,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
     operation("organizations", "ListAccountsForParent", Kind::List, tree::list_accounts_for_parent),
     operation("organizations", "ListOrganizationalUnitsForParent", Kind::List, tree::list_units),
     operation("organizations", "ListParents", Kind::List, tree::list_parents),
+    operation("organizations", "MoveAccount", Kind::Write, tree::move_account),
     operation("organizations", "DescribeAccount", Kind::Read, tree::describe_account),
     operation("organizations", "DescribeOrganizationalUnit", Kind::Read, tree::describe_unit),
     operation("organizations", "CreatePolicy", Kind::Write, policies::create),

@@ -13,7 +13,9 @@ use tokio::sync::{Mutex, MutexGuard, OnceCell};
 
 use super::{
     fault::{self, Asked},
+    policy::Attached,
     settings::{Role, Settings},
+    standing::Seen,
 };
 use crate::cloud::{Fault, Key};
 
@@ -29,7 +31,8 @@ pub(crate) struct Connections {
     accounts: Mutex<BTreeMap<String, Arc<SdkConfig>>>,
     /// Organizations takes one change at a time, and refuses the others.
     organization: Mutex<()>,
-    pub(super) attached: Mutex<BTreeMap<String, Arc<Vec<String>>>>,
+    pub(super) attached: Mutex<BTreeMap<String, Arc<Vec<Attached>>>>,
+    pub(super) seen: Mutex<Seen>,
 }
 
 /// The credentials of the provider, and whose they are.

@@ -30,6 +30,9 @@ const BUSY: [&str; 7] = [
     "ResourceContention",
 ];
 
+/// Answers that say that the credentials may not do it.
+const DENIED: [&str; 3] = ["AccessDeniedException", "AccessDenied", "UnauthorizedOperation"];
+
 /// Whether AWS answered with this code.
 pub(super) fn is<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>, code: &str) -> bool {
     error.code() == Some(code)
@@ -64,7 +67,8 @@ impl Asked {
         let (summary, help) = explained(&code, &message, self.action);
         let message =
             if message.is_empty() { String::new() } else { format!(": {}", message.trim_end_matches('.')) };
-        Fault::other(summary, format!("{asked} and answered `{code}`{message}.{help}"))
+        let kind = if DENIED.contains(&code.as_str()) { FaultKind::Denied } else { FaultKind::Other };
+        Fault { kind, ..Fault::other(summary, format!("{asked} and answered `{code}`{message}.{help}")) }
     }
 }
 
@@ -86,7 +90,7 @@ fn explained(code: &str, message: &str, action: &str) -> (&'static str, String) 
              another level, or have the quota raised."
                 .to_owned(),
         ),
-        ("AccessDeniedException" | "AccessDenied" | "UnauthorizedOperation", _) => (
+        (denied, _) if DENIED.contains(&denied) => (
             "AWS does not allow it",
             format!("\n\nAllow `{action}` to the credentials of the provider."),
         ),

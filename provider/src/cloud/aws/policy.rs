@@ -10,6 +10,7 @@ use remit_governance::{control::aws::Policy, json::Json};
 
 use super::{
     Aws, MARK,
+    connect::Place,
     fault::{Asked, is},
 };
 use crate::cloud::{Fault, FaultKind, Key, Mark, Observed, Question};
@@ -170,24 +171,56 @@ async fn shared_targets(
     wanted: BTreeSet<String>,
 ) -> Result<BTreeSet<String>, Fault> {
     let mut attached = BTreeSet::new();
-    let mut cache = aws.connections.attached.lock().await;
     for target in wanted {
-        let place = format!("{account} {target}");
-        let policies = if let Some(policies) = cache.get(&place) {
-            Arc::clone(policies)
-        } else {
-            let policies = Arc::new(attached_to(client, &target).await?);
-            cache.insert(place, Arc::clone(&policies));
-            policies
-        };
-        if policies.iter().any(|policy| policy == id) {
+        let policies = shared_policies(aws, client, account, &target).await?;
+        if policies.iter().any(|policy| policy.id == id) {
             attached.insert(target);
         }
     }
     Ok(attached)
 }
 
-async fn attached_to(client: &Client, target: &str) -> Result<Vec<String>, Fault> {
+/// The names of policies that others attached to these targets. AWS's own are everywhere.
+pub(super) async fn beside(
+    aws: &Aws<'_>,
+    place: &Place,
+    targets: &BTreeSet<String>,
+) -> Result<BTreeSet<String>, Fault> {
+    let client = place.organizations();
+    let mut names = BTreeSet::new();
+    for target in targets {
+        let policies = shared_policies(aws, &client, &place.account, target).await?;
+        names.extend(policies.iter().filter(|policy| !policy.of_aws).map(|policy| policy.name.clone()));
+    }
+    Ok(names)
+}
+
+/// A policy at a target.
+#[derive(Debug)]
+pub(super) struct Attached {
+    id: String,
+    name: String,
+    /// Made and kept by AWS.
+    of_aws: bool,
+}
+
+async fn shared_policies(
+    aws: &Aws<'_>,
+    client: &Client,
+    account: &str,
+    target: &str,
+) -> Result<Arc<Vec<Attached>>, Fault> {
+    let mut cache = aws.connections.attached.lock().await;
+    let place = format!("{account} {target}");
+    if let Some(policies) = cache.get(&place) {
+        return Ok(Arc::clone(policies));
+    }
+    let policies = Arc::new(attached_to(client, target).await?);
+    cache.insert(place, Arc::clone(&policies));
+    Ok(policies)
+}
+
+async fn attached_to(client: &Client, target: &str) -> Result<Vec<Attached>, Fault> {
     let asked = Asked::of(format!("list the policies at `{target}`"), "organizations:ListPoliciesForTarget");
     let list = client.list_policies_for_target().target_id(target).filter(PolicyType::ServiceControlPolicy);
     let mut pages = list.into_paginator().send();
@@ -195,7 +228,10 @@ async fn attached_to(client: &Client, target: &str) -> Result<Vec<String>, Fault
     while let Some(page) = pages.next().await {
         match page {
             Ok(page) => {
-                found.extend(page.policies.unwrap_or_default().into_iter().filter_map(|policy| policy.id));
+                found.extend(page.policies.unwrap_or_default().into_iter().filter_map(|policy| {
+                    let name = policy.name.unwrap_or_default();
+                    Some(Attached { id: policy.id?, name, of_aws: policy.aws_managed })
+                }));
             }
             // What does not exist has nothing attached.
             Err(error) if is(&error, "TargetNotFoundException") => {
@@ -253,7 +289,8 @@ fn member<'j>(json: &'j Json, name: &str) -> Option<&'j Json> {
     json.as_object().and_then(|members| members.get(name))
 }
 
-fn texts(json: &Json, name: &str) -> BTreeSet<String> {
+/// The texts of a list in a definition.
+pub(super) fn texts(json: &Json, name: &str) -> BTreeSet<String> {
     match member(json, name) {
         Some(Json::Array(items)) => items.iter().filter_map(Json::as_str).map(str::to_owned).collect(),
         _ => BTreeSet::new(),

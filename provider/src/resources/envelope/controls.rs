@@ -16,6 +16,8 @@ pub(super) const CHANGED: &str = "changed";
 pub(super) const MISSING: &str = "missing";
 /// It was not made yet.
 pub(super) const PENDING: &str = "pending";
+/// Nobody was allowed to look at it.
+pub(super) const UNVERIFIABLE: &str = "unverifiable";
 
 /// The controls that a declaration comes to, before anything is known of them.
 pub(super) fn desired(controls: &[Control]) -> Vec<Value> {
@@ -33,6 +35,7 @@ pub(super) fn desired(controls: &[Control]) -> Vec<Value> {
             .with("definition", control.definition().to_text())
             .with("prior", if is_cap { Value::unknown() } else { Value::Null })
             .with("usage", control.usage.as_deref().map_or(Value::Null, Value::from))
+            .with("standing", if global { Value::unknown() } else { Value::Null })
     });
     shown.map(Value::from).collect()
 }
@@ -70,9 +73,15 @@ fn merged(planned: &Object, before: &Object) -> Object {
             merged.set(name, before.get(name).clone());
         }
     }
-    // The same definition uses as much, however another version puts it.
-    if before.get("definition") == planned.get("definition") && !before.get("usage").is_null() {
-        merged.set("usage", before.get("usage").clone());
+    if before.get("definition") == planned.get("definition") {
+        // The same definition uses as much, however another version puts it.
+        if !before.get("usage").is_null() {
+            merged.set("usage", before.get("usage").clone());
+        }
+        // What lies around a control is not changed by an apply that does not touch it.
+        if is_there && merged.get("standing").is_unknown() {
+            merged.set("standing", before.get("standing").clone());
+        }
     }
     merged
 }
@@ -95,20 +104,42 @@ fn read(object: &Object) -> Option<Known> {
     Some(Known { key, id: text("id"), definition, prior: text("prior") })
 }
 
-/// Controls as they stand in the state. The usage is the plan's to say.
+/// Controls as they stand in the state. The usage is the plan's to say, and so is a standing that nothing was done about.
 pub(super) fn written(controls: &[Known], planned: &Object) -> Value {
-    let usages: Vec<&Object> = objects(planned).collect();
     let written = controls.iter().map(|known| {
         let status = if known.id.is_some() { IN_FORCE } else { PENDING };
         let mut object = shown(known, status);
-        let usage = usages.iter().find(|control| {
-            control.get("kind").as_str() == Some(known.key.kind.as_str())
-                && control.get("name").as_str() == Some(&known.key.name)
-        });
-        object.set("usage", usage.map_or(Value::Null, |control| control.get("usage").clone()));
+        for name in ["usage", "standing"] {
+            let value = planned_of(known, planned).map_or(Value::Null, |control| control.get(name).clone());
+            object.set(name, if value.is_unknown() { Value::Null } else { value });
+        }
         Value::from(object)
     });
     Value::List(written.collect())
+}
+
+/// The control as it is planned.
+fn planned_of<'o>(known: &Known, planned: &'o Object) -> Option<&'o Object> {
+    objects(planned).find(|control| {
+        control.get("kind").as_str() == Some(known.key.kind.as_str())
+            && control.get("name").as_str() == Some(&known.key.name)
+    })
+}
+
+/// Whether the plan left open how a control stands.
+pub(super) fn standing_is_open(known: &Known, planned: &Object) -> bool {
+    planned_of(known, planned).is_some_and(|control| control.get("standing").is_unknown())
+}
+
+/// How a control stood, as an object of the state has it.
+pub(super) fn standing(control: Option<&Object>) -> Json {
+    let text = control.and_then(|control| control.get("standing").as_str());
+    text.and_then(|text| Json::parse(text).ok()).unwrap_or(Json::Null)
+}
+
+/// The same of the control of this key.
+pub(super) fn standing_of(known: &Known, state: &Object) -> Json {
+    standing(planned_of(known, state))
 }
 
 /// One control with a status.
@@ -127,6 +158,7 @@ pub(super) fn shown(known: &Known, status: &str) -> Object {
         )
         .with("prior", or_null(&known.prior))
         .with("usage", Value::Null)
+        .with("standing", Value::Null)
 }
 
 /// Whether a control of this state was never made.

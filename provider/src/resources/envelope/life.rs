@@ -1,22 +1,25 @@
 //! The life of an envelope in clouds. Each function only calls: what is compared and in which order is `reconcile`'s, how AWS is spoken to
 //! is `cloud::aws`'s.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use remit_governance::{
     control::aws::{Control, Kind},
     envelope::Envelope,
     json::Json,
 };
-use tf_provider_sdk::{Context, Deletion, Diagnostic, Diagnostics, Object, Outcome, Path, Value};
+use tf_provider_sdk::{Context, Deletion, Diagnostic, Diagnostics, Object, Outcome, Path, Severity, Value};
 
 use super::{compiled, controls};
 use crate::{
     cloud::{
-        Cloud, Fault, Key, Mark, Question,
-        aws::{Aws, policies_of},
+        Cloud, Fault, FaultKind, Key, Mark, Question,
+        aws::{
+            Aws, policies_of,
+            standing::{self, Around},
+        },
     },
-    configured::Configured,
+    configured::{Configured, Unreadable},
     declaration::{Attributes, Config},
     reconcile::{self, Known, Patience, Reached},
     resources::declared::APART,
@@ -44,8 +47,12 @@ pub(super) async fn apply(
         .fault
         .map(|fault| unfinished(&fault, &reached.controls))
         .or_else(|| moved(&made, &reached.controls));
-    let controls = controls::written(&reached.controls, &made);
-    made.set("controls", controls);
+    let mut written = controls::written(&reached.controls, &made);
+    if fault.is_none() {
+        standing::forget(&aws).await;
+        stand(&aws, &mut written, &reached.controls, &made, prior.as_ref()).await;
+    }
+    made.set("controls", written);
     let Some(fault) = fault else { return Outcome::Done(Attributes(made)) };
     if prior.is_none() {
         if !reached.controls.iter().any(|control| control.id.is_some()) && !reached.touched {
@@ -58,6 +65,36 @@ pub(super) async fn apply(
         made.set("approved", false);
     }
     Outcome::Partial(Attributes(made), fault.into())
+}
+
+/// Fills in how controls stand that were just made or changed.
+async fn stand(
+    aws: &Aws<'_>,
+    written: &mut Value,
+    controls: &[Known],
+    planned: &Object,
+    prior: Option<&Object>,
+) {
+    let accounts = accounts(planned);
+    let own = controls.iter().map(|known| known.key.name.as_str()).collect();
+    let Value::List(list) = written else { return };
+    for (value, known) in list.iter_mut().zip(controls) {
+        if !controls::standing_is_open(known, planned) {
+            continue;
+        }
+        let before = prior.map_or(Json::Null, |prior| controls::standing_of(known, prior));
+        let around = Around {
+            key: &known.key,
+            definition: &known.definition,
+            accounts: &accounts,
+            before: &before,
+            own: &own,
+        };
+        let stands = standing::of(aws, around).await;
+        if let (Some(stands), Value::Object(object)) = (stands, value) {
+            object.set("standing", stands.to_text());
+        }
+    }
 }
 
 /// Why a control's account cannot be reached: asked before anything is made anywhere.
@@ -79,18 +116,38 @@ pub(super) async fn observe(cx: &Context<Configured>, mut state: Object) -> Resu
     let name = state.get("name").as_str().unwrap_or_default().to_owned();
     let desired = desired(&state);
     let aws = Aws::new(&cx.client().aws, &name);
+    let accounts = accounts(&state);
+    let own = known.iter().map(|known| known.key.name.as_str()).collect();
     let mut shown = Vec::new();
     let mut faults = Diagnostics::new();
     for (known, before) in known.iter().zip(state.get("controls").elements().into_iter().flatten()) {
         let definition = desired.iter().find(|control| known.is(control)).map(Control::definition);
         let like = definition.as_ref().unwrap_or(&known.definition);
         let question = Question { like, may_share: true, ..known.question() };
+        let (usage, stood) = (
+            before.as_object().map_or(Value::Null, |before| before.get("usage").clone()),
+            controls::standing(before.as_object()),
+        );
         // What has no id is looked for by its name, and counts only where it carries our mark.
         match aws.observe(question).await {
             Ok(found) => {
-                let now = now(known, found, definition.as_ref());
-                let usage = before.as_object().map_or(Value::Null, |before| before.get("usage").clone());
-                shown.push(Value::from(now.with("usage", usage)));
+                let is_there = found.is_some();
+                let now = now(known, found, definition.as_ref()).with("usage", usage);
+                let around = Around {
+                    key: &known.key,
+                    definition: like,
+                    accounts: &accounts,
+                    before: &stood,
+                    own: &own,
+                };
+                let stands = if is_there { standing::of(&aws, around).await } else { None };
+                let stands = stands.map_or(Value::Null, |stands| stands.to_text().into());
+                shown.push(Value::from(now.with("standing", stands)));
+            }
+            Err(fault) if fault.kind == FaultKind::Denied && cx.client().unreadable == Unreadable::Record => {
+                cx.warn(Diagnostic { severity: Severity::Warning, ..diagnostic(&fault) });
+                let kept = before.as_object().cloned().unwrap_or_default();
+                shown.push(Value::from(kept.with("status", controls::UNVERIFIABLE)));
             }
             Err(fault) => faults.push(diagnostic(&fault)),
         }
@@ -181,6 +238,13 @@ pub(super) async fn import(cx: &Context<Configured>, id: &str) -> Result<Option<
             .into());
     }
     Ok(Some(Object::new().with("name", name).with("controls", Value::List(found))))
+}
+
+/// The accounts of AWS that the declaration names.
+fn accounts(attributes: &Object) -> BTreeSet<String> {
+    let scope = attributes.get("scope").as_object();
+    let named = scope.and_then(|scope| scope.get("accounts").elements()).into_iter().flatten();
+    named.filter_map(|account| account.as_str()?.strip_prefix("aws:")).map(str::to_owned).collect()
 }
 
 /// The controls that the arguments come to. Empty where they cannot be read, as after an import.

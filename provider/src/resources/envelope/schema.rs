@@ -202,11 +202,17 @@ fn controls() -> Attribute {
             computed("region", "Its region, for what has one."),
             computed(
                 "status",
-                "`in_force`; `changed` or `missing` when somebody did that outside of Terraform; `pending` when it was not made yet.",
+                "`in_force`; `changed` or `missing` when somebody did that outside of Terraform; `pending` when it was not made yet; \
+                 `unverifiable` when the credentials may not look at it and `REMIT_UNREADABLE=record` asks to go on.",
             ),
             computed("definition", "What it says, as JSON: as declared in a plan, as found in the state."),
             computed("prior", "For a cap: what was there before, which is restored in the end. `none` if nothing was."),
             computed("usage", "How much of the cloud's quotas it uses, and what is left."),
+            computed(
+                "standing",
+                "Whether it can act, as JSON: whether policies of its type are enabled, which accounts of the scope lie beneath its \
+                 targets, when a budget was last edited, what others stand beside it, and what may not be looked at. For `plancheck drift`.",
+            ),
         ],
     )
     .computed()

@@ -1,8 +1,8 @@
-//! Roots, units and accounts, as far as they are looked at. They come from the seed.
+//! Roots, units and accounts, as far as they are looked at. They come from the seed; accounts move.
 
 use serde_json::{Value, json};
 
-use super::{Organization, listed, paging, read};
+use super::{Organization, listed, paging, read, write};
 use crate::{
     refusal::Refusal,
     world::{Call, World},
@@ -97,6 +97,23 @@ pub(super) fn list_parents(world: &mut World, call: &Call) -> Result<Value, Refu
     let kind = if *parent == of.root { "ROOT" } else { "ORGANIZATIONAL_UNIT" };
     let parent = json!({ "Id": parent, "Type": kind });
     paging("Parents").page(&settings, call, &[parent])
+}
+
+pub(super) fn move_account(world: &mut World, call: &Call) -> Result<Value, Refusal> {
+    let of = write(world, call)?;
+    let (from, to) = (call.text("SourceParentId"), call.text("DestinationParentId"));
+    if to != of.root && !of.units.contains_key(to) {
+        let says = "We can't find the destination container that you specified.";
+        return Err(Refusal::new("DestinationParentNotFoundException", says));
+    }
+    let missing = || Refusal::new("AccountNotFoundException", "You specified an account that doesn't exist.");
+    let member = of.accounts.get_mut(call.text("AccountId")).ok_or_else(missing)?;
+    if member.parent != from {
+        let says = "We can't find a source root or OU with the ParentId that you specified.";
+        return Err(Refusal::new("SourceParentNotFoundException", says));
+    }
+    to.clone_into(&mut member.parent);
+    Ok(json!({}))
 }
 
 pub(super) fn describe_account(world: &mut World, call: &Call) -> Result<Value, Refusal> {
