@@ -39,7 +39,7 @@ fn the_example_comes_out_as_it_says() {
         "incident[limit_loosened]: `max` of the Auto Scaling group `support-workers` is `200`, and `20` was approved",
         "is not attached to `ou-abcd-12345678` any more",
         "`arn:aws:sts::123456789012:assumed-role/autoscaler/support` called `autoscaling:UpdateAutoScalingGroup`",
-        "= since: unchanged, first told of at 2026-12-01T09:00:00Z",
+        "= since: unchanged, first told of at 2026-12-01T04:00:00Z",
         "over: resolved: ",
         "Each run came out as expected.",
     ] {

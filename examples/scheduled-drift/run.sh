@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A week of scheduled runs in one command: governance is applied into a fake AWS on this machine, and a run finds it in order; then an
+# A night of scheduled runs in one command: governance is applied into a fake AWS on this machine, and a run finds it in order; then an
 # agent raises a cap and detaches a policy by calls of its own, the next run says so and by whom, the one after that says that nothing
 # changed, and once the governance is applied again, the last run says that it is over.
 # Everything happens in a temporary folder. Exits 0 only if each run came out as expected.
@@ -9,7 +9,6 @@ set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
-now=2026-12-01T09:00:00Z # fixed, so that the dates in the example mean the same every day
 
 if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then bold=$'\e[1m' off=$'\e[0m'; else bold='' off=''; fi
 say() { printf '\n%s%s%s\n' "$bold" "$*" "$off"; }
@@ -56,9 +55,10 @@ grep -E '^Apply complete' apply.log
 tf output -raw governance_lock > governance.lock.json
 
 # What a scheduled run does: look, judge, remember. It needs credentials that may read, and writes neither state nor cloud.
-run() { # name, expected exit code, further arguments
-  local code=0 name=$1 expected=$2
-  shift 2
+# The hours are made up, so that the dates in the example mean the same every day.
+run() { # hour, name, expected exit code, further arguments
+  local code=0 now=2026-12-01T$1:00:00Z name=$2 expected=$3
+  shift 3
   say "plancheck drift: $name"
   tf plan -refresh-only -out=refresh.tfplan -input=false -no-color > refresh.log 2>&1 || { cat refresh.log >&2; exit 1; }
   tf show -json refresh.tfplan > refresh.json
@@ -68,7 +68,7 @@ run() { # name, expected exit code, further arguments
   [ "$code" -eq "$expected" ] || die "exit code $code, but $expected was expected"
   echo "exit code $code, as expected; the issue: $(sed -n 's/.*"todo": "\([a-z]*\)".*/\1/p' issues/index.json | head -n 1)"
 }
-run 'right after the apply' 0
+run 02 'right after the apply' 0
 
 call() { "$bin/fake-cloud" call "$url" "$@"; }
 policies=$(call organizations ListPolicies '{ "Filter": "SERVICE_CONTROL_POLICY" }')
@@ -79,11 +79,11 @@ say 'An agent raises a cap and detaches a policy, by calls of its own'
 call autoscaling UpdateAutoScalingGroup '{ "AutoScalingGroupName": "support-workers", "MaxSize": 200 }' > /dev/null
 call organizations DetachPolicy "{ \"PolicyId\": \"$policy\", \"TargetId\": \"ou-abcd-12345678\" }" > /dev/null
 sed "s/POLICY/$policy/" "$here/cloudtrail.json" > events.json
-run 'the next run' 2 --previous last.json --cloudtrail events.json
-run 'the one after that' 2 --previous last.json --cloudtrail events.json
+run 04 'the next run' 2 --previous last.json --cloudtrail events.json
+run 05 'the one after that' 2 --previous last.json --cloudtrail events.json
 
 say 'A person applies the governance again'
 apply
-run 'the last run' 0 --previous last.json
+run 06 'the last run' 0 --previous last.json
 
 say 'Each run came out as expected.'

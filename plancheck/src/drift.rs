@@ -360,6 +360,8 @@ fn number(report: &mut Report) {
             let identity = drift.identity(&envelope);
             let again = seen.entry(identity.clone()).and_modify(|count| *count += 1).or_insert(0);
             drift.fingerprint = report::fingerprint(&identity, *again);
+            let who = drift.who.as_ref().filter(|who| !who.events.is_empty());
+            drift.attributed = who.map(Who::words);
             drift.first_seen.clone_from(&now);
         }
     }

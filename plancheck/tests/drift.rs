@@ -422,6 +422,22 @@ fn a_trail_says_who_and_what_marks_an_agent() {
     }
 }
 
+/// The events are over by the next run, and who it was is still told.
+#[test]
+fn who_it_was_is_remembered() {
+    let mut trail = Trail::default();
+    trail.read("events.json", json!([raised(json!({}))]).to_string().as_bytes()).expect("an export");
+    let first = report_of(40, &Beside { trail: Some(&trail), ..Beside::default() });
+    let previous = Previous::read("last.json", Format::Json.report(&first).as_bytes()).expect("a report");
+    let later = report_of(40, &Beside { previous: Some(&previous), ..Beside::default() });
+    let attributed = |report: &plancheck::drift::report::Report| {
+        report.drift().next().expect("drift").1.attributed.clone()
+    };
+    assert!(attributed(&first).expect("somebody").contains("UpdateAutoScalingGroup"));
+    assert_eq!(attributed(&later), attributed(&first));
+    assert_eq!(attributed(&report_of(40, &Beside::default())), None);
+}
+
 #[test]
 fn what_is_not_the_change_is_left_out() {
     let nobody = |events: &Value| {

@@ -215,6 +215,7 @@ fn measure(difference: &Difference) -> Measure {
         Json::Null => Measure::State,
         Json::Number(number) if is_bound => amount(number.as_str()),
         Json::String(text) if is_bound => amount(text),
+        Json::String(text) => Measure::Text(text.clone()),
         other => Measure::Text(other.canonical()),
     }
 }

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::class::Class;
 use super::report::{CheckedState, Measure, Over, Report, Since};
-use crate::text::escape;
+use crate::text::{escape, neutral};
 use crate::verdict::CheckError;
 
 /// A report, as far as the next run needs it.
@@ -43,6 +43,8 @@ struct DriftRead {
     class: String,
     message: String,
     first_seen: String,
+    #[serde(default)]
+    attributed: Option<String>,
     object: ObjectRead,
     measure: MeasureRead,
 }
@@ -100,6 +102,10 @@ impl Previous {
                 None => Since::New,
                 Some(before) => {
                     drift.first_seen.clone_from(&before.first_seen);
+                    // What a trail told once is still so, though its events are over by now.
+                    if drift.attributed.is_none() {
+                        drift.attributed = before.attributed.as_deref().map(neutral);
+                    }
                     before.measure.against(&drift.measure, drift.class)
                 }
             });

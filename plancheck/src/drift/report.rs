@@ -116,6 +116,8 @@ pub struct Drift {
     pub help: Option<String>,
     /// Who changed it; absent where no trail was given.
     pub who: Option<Who>,
+    /// Who changed it, in a sentence, as this or an earlier run could tell.
+    pub attributed: Option<String>,
     /// The same in every run for one class and one field of one object; unique in a report.
     pub fingerprint: String,
     /// Set where somebody accepted it at this value.
@@ -140,6 +142,7 @@ impl Drift {
             why: Vec::new(),
             help: None,
             who: None,
+            attributed: None,
             fingerprint: String::new(),
             accepted: None,
             since: None,

@@ -116,10 +116,10 @@ fn shown(decision: &Decision) -> String {
 /// Whether nothing can be decided now that could not be before. What cannot be told may be anything.
 fn goes_no_further(was: &Reach, is: &Reach) -> bool {
     match (was, is) {
-        (_, Reach::CannotTell) => false,
         (Reach::UpTo(None), Reach::UpTo(_)) => true,
         (Reach::UpTo(Some(was)), Reach::UpTo(Some(is))) => is <= was,
         (Reach::OneOf(was), Reach::OneOf(is)) => is.is_subset(was),
+        // What cannot be told among them.
         _ => false,
     }
 }

@@ -95,6 +95,7 @@ struct DriftView<'a> {
     why: &'a [String],
     help: Option<&'a str>,
     who: Option<WhoView<'a>>,
+    attributed: Option<&'a str>,
     accepted: Option<ByView<'a>>,
     since: Option<&'static str>,
     first_seen: &'a str,
@@ -279,6 +280,7 @@ fn drift(drift: &Drift) -> DriftView<'_> {
         why: &drift.why,
         help: drift.help.as_deref(),
         who: drift.who.as_ref().map(who),
+        attributed: drift.attributed.as_deref(),
         accepted: drift.accepted.as_ref().map(|by| ByView {
             owner: &by.owner,
             reason: &by.reason,

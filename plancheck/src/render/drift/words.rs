@@ -48,7 +48,8 @@ pub(super) fn reasons(drift: &Drift) -> Vec<(&'static str, String)> {
     }
     lines.push(("direction", format!("{} ({})", direction(drift), drift.class.severity().id())));
     lines.extend(drift.why.iter().map(|why| ("why", why.clone())));
-    lines.extend(drift.who.iter().map(|who| ("who", who.words())));
+    let nobody = drift.who.as_ref().map(crate::drift::Who::words);
+    lines.extend(drift.attributed.clone().or(nobody).map(|who| ("who", who)));
     if let Some(accepted) = &drift.accepted {
         let (owner, reason) = (escape(&accepted.owner), escape(&accepted.reason));
         lines.push(("accepted", format!("by `{owner}` until {}: `{reason}`", accepted.expires)));

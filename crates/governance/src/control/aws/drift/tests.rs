@@ -43,6 +43,8 @@ fn a_budget_moves_field_by_field() {
     assert_eq!(with("USD", "JPY"), ["currency limit looser"]);
     assert_eq!(with("monthly", "daily"), ["period limit looser"]);
     assert_eq!(with("monthly", "monthly, adjusted by AWS itself"), ["auto_adjust auto_raise looser"]);
+    let adjusted = BUDGET.replace("monthly", "monthly, adjusted by AWS itself").replace("\"100\"", "\"7\"");
+    assert_eq!(told(Kind::Budget, BUDGET, &adjusted), ["auto_adjust auto_raise looser"]);
     assert_eq!(with("monthly", "monthly, until 2026"), ["period limit looser"]);
     assert_eq!(with(r#"["1"]"#, r#"["1","2"]"#), ["filter limit tighter"]);
     assert_eq!(with(r#"["1"]"#, "[]"), ["filter limit tighter"]);
