@@ -2,9 +2,11 @@
 //! attribute is an agent's, and no trace makes it a person's. Only a verified signature does, which is not looked for here.
 
 mod authors;
+mod event;
 
 use std::collections::BTreeMap;
 
+pub use event::{Account, Event, PullRequest, Pusher};
 use remit_catalog::{ActorKind, EvidenceClass, SignalField, signals};
 use remit_governance::Envelope;
 
@@ -25,6 +27,8 @@ pub struct Traces {
     pub branch: Option<String>,
     /// The commits that are judged, newest first.
     pub commits: Vec<Commit>,
+    /// The event that started the run.
+    pub event: Option<Event>,
 }
 
 /// A commit, as git tells it.
@@ -95,6 +99,8 @@ pub fn attribute(traces: &Traces, envelopes: &[Envelope]) -> Actor {
     let said = said(traces);
     let mut evidence: Vec<Evidence> = said.iter().flat_map(Said::evidence).collect();
     evidence.extend(by_environment(traces));
+    evidence.extend(by_platform(traces));
+    evidence.extend(by_principal(&said, envelopes));
     evidence.sort_by(|a, b| b.class.cmp(&a.class).then_with(|| a.cmp(b)));
     evidence.dedup();
     let accounts: Vec<&str> =
@@ -102,6 +108,7 @@ pub fn attribute(traces: &Traces, envelopes: &[Envelope]) -> Actor {
     let names = |envelope: &&Envelope| {
         let actors = &envelope.agents.actors;
         accounts.iter().any(|account| actors.iter().any(|glob| glob.matches(account)))
+            || said.iter().any(|said| said.is_agent_of(envelope))
     };
     Actor {
         signals_version: signals().version,
@@ -120,6 +127,12 @@ struct Said {
 }
 
 impl Said {
+    /// Whether it names a principal that the envelope lists among its agents.
+    fn is_agent_of(&self, envelope: &Envelope) -> bool {
+        let principals = &envelope.agents.principals;
+        self.field == SignalField::Principal && principals.iter().any(|glob| glob.matches(&self.text))
+    }
+
     fn is_account(&self) -> bool {
         use SignalField::{Actor, AuthorEmail, AuthorName, CommitterEmail, CommitterName};
         matches!(self.field, Actor | AuthorName | AuthorEmail | CommitterName | CommitterEmail)
@@ -159,7 +172,24 @@ fn said(traces: &Traces) -> Vec<Said> {
     say(SignalField::Branch, traces.branch.as_deref().unwrap_or_default(), None, None);
     for variable in &signals().environment {
         let value = traces.environment.get(variable.name).map(String::as_str).unwrap_or_default();
-        say(variable.field, value, Some(variable.name), None);
+        if !value.trim().is_empty() {
+            say(variable.field, &format!("{}{value}", variable.prefix), Some(variable.name), None);
+        }
+    }
+    if let Some(event) = &traces.event {
+        for (what, account) in event.accounts() {
+            say(SignalField::Actor, &account.login, Some(what), None);
+        }
+        if let Some(pusher) = &event.pusher {
+            say(SignalField::Actor, &pusher.name, Some("pusher"), None);
+            say(SignalField::AuthorEmail, pusher.email.as_deref().unwrap_or_default(), Some("pusher"), None);
+        }
+        for line in event.description().lines() {
+            say(SignalField::Body, line, Some("pull request"), None);
+            if is_trailer(line) {
+                say(SignalField::Trailer, line, Some("pull request"), None);
+            }
+        }
     }
     for commit in &traces.commits {
         let here = Some(commit);
@@ -185,6 +215,37 @@ fn is_trailer(line: &str) -> bool {
             && key.starts_with(|c: char| c.is_ascii_alphabetic())
             && key.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
     })
+}
+
+/// What the platform says an account is. Whoever acts through it does not decide that.
+fn by_platform(traces: &Traces) -> Vec<Evidence> {
+    let accounts = traces.event.iter().flat_map(Event::accounts);
+    let bots = accounts.filter(|(_, account)| account.kind == "Bot");
+    let bots = bots.map(|(what, account)| Evidence {
+        class: EvidenceClass::PlatformAttested,
+        agent: first_line(&account.login),
+        kind: ActorKind::Agent,
+        signal: "platform".to_owned(),
+        found_in: what.to_owned(),
+        value: account.kind.clone(),
+        commit: None,
+    });
+    bots.collect()
+}
+
+/// The principal that the run works as, where an envelope lists it among its agents.
+fn by_principal(said: &[Said], envelopes: &[Envelope]) -> Vec<Evidence> {
+    let listed = said.iter().filter(|said| envelopes.iter().any(|envelope| said.is_agent_of(envelope)));
+    let listed = listed.map(|said| Evidence {
+        class: EvidenceClass::SelfDeclared,
+        agent: "a principal that an envelope lists".to_owned(),
+        kind: ActorKind::Agent,
+        signal: "principal".to_owned(),
+        found_in: said.variable.unwrap_or_default().to_owned(),
+        value: first_line(&said.text),
+        commit: None,
+    });
+    listed.collect()
 }
 
 /// What a well-kept list of others makes of the environment.
@@ -284,6 +345,51 @@ mod tests {
         assert_eq!(found(&environment("GITHUB_ACTOR", "devin-ai-integration[bot]"))[0].1, "Devin");
         assert_eq!(found(&environment("COPILOT_MODEL", "x")), []);
         assert_eq!(found(&environment("GITHUB_ACTOR", "dana")), []);
+    }
+
+    #[test]
+    fn the_event_of_a_run_is_read() {
+        let text = r#"{
+            "action": "opened", "number": 7,
+            "pull_request": { "user": { "login": "my-agent[bot]", "type": "Bot", "id": 1 }, "body": "Grow\n\nCo-Authored-By: X <noreply@anthropic.com>" },
+            "sender": { "login": "dana", "type": "User" }, "pusher": { "name": "devin-ai-integration[bot]", "email": null }
+        }"#;
+        let event = Event::read("event.json", text).unwrap();
+        let traces = Traces { event: Some(event), ..Traces::default() };
+        let found = found(&traces);
+        assert_eq!(found.first(), Some(&("platform_attested", "my-agent[bot]".to_owned())));
+        for name in ["Claude Code", "Devin"] {
+            assert!(found.iter().any(|(_, agent)| agent == name), "{name}: {found:?}");
+        }
+        let people = r#"{ "pull_request": { "user": { "login": "dana", "type": "User" }, "body": null } }"#;
+        let event = Event::read("event.json", people).unwrap();
+        assert_eq!(attribute(&Traces { event: Some(event), ..Traces::default() }, &[]).class(), None);
+        assert!(Event::read("event.json", "[").unwrap_err().message.contains("no event of GitHub"));
+    }
+
+    #[test]
+    fn a_principal_counts_where_an_envelope_lists_it() {
+        let person = remit_governance::testing::Person::with_fido(
+            "Dana",
+            remit_governance::consent::Function::Finance,
+            1,
+        );
+        let text = serde_json::json!({
+            "name": "agents", "purpose": "tests", "owner": { "name": "Mina", "email": "mina@example.com" },
+            "scope": { "addresses": ["**"] }, "agents": { "principals": ["aws:arn:aws:iam::123456789012:role/agents/*"] },
+            "limits": {}, "consent": { "approvers": [person.approver().record()], "quorum": { "finance": 1 } },
+        });
+        let envelope = Envelope::declare(&remit_governance::Json::parse(&text.to_string()).unwrap()).unwrap();
+        let as_role = |role: &str| {
+            let environment = BTreeMap::from([(
+                "AWS_ROLE_ARN".to_owned(),
+                format!("arn:aws:iam::123456789012:role/{role}"),
+            )]);
+            attribute(&Traces { environment, ..Traces::default() }, std::slice::from_ref(&envelope))
+        };
+        let (agent, person) = (as_role("agents/scaler"), as_role("people/dana"));
+        assert_eq!((agent.class(), agent.envelopes.len()), (Some(EvidenceClass::SelfDeclared), 1));
+        assert_eq!((person.class(), person.envelopes.len()), (None, 0));
     }
 
     #[test]

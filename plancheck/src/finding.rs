@@ -226,8 +226,9 @@ pub struct Findings(Vec<Finding>);
 impl Findings {
     /// Orders and joins what the rules found, whatever order they ran in.
     pub fn new(mut found: Vec<Finding>) -> Self {
+        let mut like = None;
         for place in found.iter_mut().flat_map(|finding| &mut finding.places) {
-            place.guard();
+            place.guard(&mut like);
         }
         found.sort_by(|a, b| a.rank().cmp(&b.rank()));
         let mut joined: Vec<Finding> = Vec::with_capacity(found.len());

@@ -7,7 +7,7 @@ use foldhash::{HashMap, HashSet};
 use remit_governance::limits::Growth;
 use remit_governance::{Decimal, Envelope, Membership, Seen, Subject, TagsSeen, Unit};
 
-use crate::facts::{Account, Amount, Deferred, Facts, Resource, Tags, governed_cloud};
+use crate::facts::{Account, Deferred, Facts, Resource, Size, Tags, governed_cloud};
 use crate::plan::{Action, Invocation};
 use crate::report::Given;
 
@@ -270,32 +270,31 @@ impl Footprint {
 
     fn add(&mut self, index: usize, resource: &Resource, inside: impl Fn(usize) -> bool + Copy) {
         let unit = catalog_unit(self.unit);
-        let amount = |capacity: &crate::facts::Capacity| capacity.amount_beside(unit, inside);
-        let zero = Amount::Known(Decimal::ZERO);
-        let before = amount(&resource.capacity_before).unwrap_or_else(|| zero.clone());
-        let after = amount(&resource.capacity_after).unwrap_or_else(|| zero.clone());
+        let zero = Size::Known(Decimal::ZERO);
+        let before = resource.capacity_before.size_beside(unit, inside).unwrap_or(zero);
+        let after = resource.capacity_after.size_beside(unit, inside).unwrap_or(zero);
         if before == zero && after == zero {
             return;
         }
         self.members += 1;
         self.secret |= resource.capacity_before.secret || resource.capacity_after.secret;
         let idle = resource.action == Action::NoOp;
-        let (was, becomes) = match (&before, &after) {
-            (Amount::Known(was), Amount::Known(becomes)) => (*was, *becomes),
+        let (was, becomes) = match (before, after) {
+            (Size::Known(was), Size::Known(becomes)) => (was, becomes),
             // What had no bound and gets one does not grow.
-            (Amount::Unbounded(_), Amount::Known(becomes)) => (*becomes, *becomes),
+            (Size::Unbounded, Size::Known(becomes)) => (becomes, becomes),
             // What could not be told may have been nothing.
-            (Amount::CannotTell(_), Amount::Known(becomes)) => (Decimal::ZERO, *becomes),
-            (Amount::Unbounded(_), Amount::Unbounded(_)) => {
+            (Size::CannotTell, Size::Known(becomes)) => (Decimal::ZERO, becomes),
+            (Size::Unbounded, Size::Unbounded) => {
                 self.unbounded_before.push(index);
                 return;
             }
-            (was, Amount::Unbounded(_)) => {
+            (was, Size::Unbounded) => {
                 self.unbounded.push(index);
                 let was = known(was);
                 (was, was)
             }
-            (was, Amount::CannotTell(_)) => {
+            (was, Size::CannotTell) => {
                 if !idle {
                     self.untold.push(index);
                 }
@@ -311,8 +310,8 @@ impl Footprint {
     }
 }
 
-fn known(amount: &Amount) -> Decimal {
-    if let Amount::Known(value) = amount { *value } else { Decimal::ZERO }
+fn known(size: Size) -> Decimal {
+    if let Size::Known(value) = size { value } else { Decimal::ZERO }
 }
 
 /// The catalog's word for a unit of governance; both vocabularies are the same list.

@@ -82,6 +82,10 @@ impl Wanted for Needed {
         self.asked.attributes(resource_type)
     }
 
+    fn members(&self, resource_type: &str, attribute: &str) -> Option<&BTreeSet<String>> {
+        self.asked.members(resource_type, attribute)
+    }
+
     fn keeps_null(&self, resource_type: &str, attribute: &str) -> bool {
         self.asked.keeps_null(resource_type, attribute)
     }
@@ -197,7 +201,7 @@ fn report(facts: &Facts, declared: &Declared, origin: Origin, seen: Seen<'_>, gi
     };
     let mut findings: Vec<Finding> = RULES.iter().flat_map(|rule| (rule.check)(&context)).collect();
     attribute(&mut findings, envelopes);
-    let mut not_judged = not_judged(envelopes, seen.plan.drift.count, not_counted(facts, &covers));
+    let mut not_judged = not_judged(envelopes, seen.plan.drift.count);
     not_judged.extend(over_time(envelopes, past.as_ref(), given.now));
     not_judged.extend(declared.left_out.iter().map(|module| NotJudged {
         what: format!("declarations in `{}`", escape(module)),
@@ -271,8 +275,8 @@ fn envelope_seen(facts: &Facts, covers: &[Rc<[Cover]>], index: usize, envelope: 
 }
 
 /// Everything the envelopes declare that no rule of this version judges. Silence would look like a pass.
-fn not_judged(envelopes: &[Envelope], drifted: usize, not_counted: Vec<NotJudged>) -> Vec<NotJudged> {
-    let mut list = not_counted;
+fn not_judged(envelopes: &[Envelope], drifted: usize) -> Vec<NotJudged> {
+    let mut list = Vec::new();
     for envelope in envelopes {
         for (what, why) in declared_only(envelope) {
             let envelope = Some(envelope.name.clone());
@@ -288,29 +292,6 @@ fn not_judged(envelopes: &[Envelope], drifted: usize, not_counted: Vec<NotJudged
         });
     }
     list
-}
-
-/// Changes under an envelope to types that grow in a way the catalog cannot count yet.
-fn not_counted(facts: &Facts, covers: &[Rc<[Cover]>]) -> Vec<NotJudged> {
-    let governed = facts.resources.iter().zip(covers).filter(|(_, covers)| !covers.is_empty());
-    let changes = governed.map(|(resource, _)| resource).filter(|resource| is_change(resource));
-    let types: BTreeSet<&str> =
-        changes.map(|resource| &*resource.resource_type).filter(|name| grows_uncounted(name)).collect();
-    let why = "the catalog does not say yet how its growth is counted";
-    types
-        .into_iter()
-        .map(|name| NotJudged { what: format!("`{}`", escape(name)), envelope: None, why: why.to_owned() })
-        .collect()
-}
-
-fn grows_uncounted(resource_type: &str) -> bool {
-    use remit_catalog::{Kind, Role};
-    remit_catalog::capacity(resource_type).is_none()
-        && remit_catalog::surface(resource_type).is_some_and(|surface| {
-            let grows = [Role::ScaleMax, Role::ScaleDesired, Role::Concurrency, Role::Units];
-            matches!(surface.kind, Kind::Scaling | Kind::Compute | Kind::Model)
-                && grows.iter().any(|role| surface.roles.contains_key(role))
-        })
 }
 
 fn declared_only(envelope: &Envelope) -> Vec<(&'static str, &'static str)> {

@@ -11,13 +11,18 @@ mod context;
 mod document;
 mod error;
 mod input;
+mod members;
 mod prior_state;
 mod resources;
+mod skip;
 mod wanted;
+mod window;
 
 pub use beyond::{Deferred, Drift, Invocation};
 pub use change::{Action, Attributes, Change, Marks, Mode, ResourceChange};
-pub use configuration::{Call, Configuration, Expression, Module, ProviderConfig, ResourceConfig, Variable};
+pub use configuration::{
+    Arguments, Call, Configuration, Expression, Module, ProviderConfig, ResourceConfig, Variable,
+};
 pub use error::PlanError;
 pub use prior_state::PriorObject;
 pub use wanted::Wanted;
@@ -27,7 +32,7 @@ use std::io::Read;
 
 use remit_governance::json::Json;
 
-use context::Input;
+use window::Window;
 
 /// Everything a plan says besides its resource changes, which went to the sink.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -65,32 +70,14 @@ pub type Sink<'a> = dyn FnMut(ResourceChange) -> Result<(), PlanError> + 'a;
 
 /// Reads a plan that is in memory.
 pub fn read_bytes(bytes: &[u8], wanted: &dyn Wanted, sink: &mut Sink<'_>) -> Result<Plan, PlanError> {
-    let text = input::text_of(bytes)?;
-    let (body, lines_before) = input::without_wrapper_before(&text)?;
-    let mut deserializer = serde_json::Deserializer::from_str(body);
-    let parts = document::read(&mut deserializer, wanted, Input::Whole, sink)
-        .map_err(|error| error.after_lines(lines_before))?;
-    let rest = body.as_bytes().get(used_by(deserializer)..).unwrap_or_default();
-    input::only_wrapper_remains(rest)?;
-    parts.finish()
+    read_stream(bytes, wanted, sink)
 }
 
 /// Reads a plan from a stream, in memory that does not grow with the parts of the plan that are not needed.
 pub fn read_stream(reader: impl Read, wanted: &dyn Wanted, sink: &mut Sink<'_>) -> Result<Plan, PlanError> {
-    let mut text = input::stream(reader)?;
-    let lines_before = input::skip_wrapper_before(&mut text)?;
-    let (parts, used) = {
-        let mut deserializer = serde_json::Deserializer::from_reader(text.buffered());
-        let parts = document::read(&mut deserializer, wanted, Input::Passing, sink)
-            .map_err(|error| error.after_lines(lines_before))?;
-        (parts, used_by(deserializer))
-    };
-    text.resume_after(used);
-    input::only_wrapper_remains(text.buffered())?;
+    let mut text = Window::new(input::text(reader)?);
+    input::skip_wrapper_before(&mut text)?;
+    let parts = document::read(&mut text, wanted, sink)?;
+    input::only_wrapper_remains(&mut text)?;
     parts.finish()
-}
-
-/// How far a deserializer has read: it only tells when it becomes the reader of further documents.
-fn used_by<'de, R: serde_json::de::Read<'de>>(deserializer: serde_json::Deserializer<R>) -> usize {
-    deserializer.into_iter::<serde::de::IgnoredAny>().byte_offset()
 }

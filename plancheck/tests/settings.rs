@@ -221,6 +221,30 @@ fn a_template_is_found_through_a_variable_of_a_module() {
 }
 
 #[test]
+fn a_template_is_found_through_an_output_of_a_module() {
+    let group = unknown(
+        create("aws_autoscaling_group.g", json!({ "max_size": 3, "launch_template": [{}] })),
+        json!({ "launch_template": [{ "id": true }] }),
+    );
+    let new = create("module.tpl[\"a\"].aws_launch_template.gpu", json!({ "instance_type": "p5.48xlarge" }));
+    let names = json!(["module.tpl[\"a\"].template_id", "module.tpl[\"a\"]", "module.tpl"]);
+    let with = |output: Plan| {
+        let arguments = json!({ "launch_template": [{ "id": { "references": names } }] });
+        let mut plan = referring(plan(&[group.clone(), new.clone()]), "aws_autoscaling_group.g", arguments);
+        plan["configuration"]["root_module"]["module_calls"] = json!({ "tpl": { "module": {
+            "outputs": { "template_id": { "expression": output }, "round": { "expression": { "references": ["var.r"] } } },
+            "variables": { "r": {} },
+        }, "expressions": { "r": { "references": ["module.tpl.round"] } } } });
+        after(&plan, TYPES, "aws_autoscaling_group.g")
+    };
+    let template = json!({ "references": ["aws_launch_template.gpu.id", "aws_launch_template.gpu"] });
+    assert_eq!(with(template), ["instance_type: p5.48xlarge from module.tpl[\"a\"].aws_launch_template.gpu"]);
+    // What names itself ends, and is not told.
+    let circle = with(json!({ "references": ["var.r"] }));
+    assert!(circle.len() == 1 && circle[0].contains("cannot tell"), "{circle:?}");
+}
+
+#[test]
 fn a_chain_of_names_is_followed() {
     let scaler = create("google_compute_autoscaler.s", json!({ "target": "groups/g" }));
     let group = create(

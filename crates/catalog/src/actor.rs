@@ -72,6 +72,8 @@ pub enum SignalField {
     Branch,
     /// What a run says it is for.
     RunMessage,
+    /// The role or service account that a run works as, as envelopes list their agents.
+    Principal,
 }
 
 impl SignalField {
@@ -88,6 +90,7 @@ impl SignalField {
             Self::Body => "message",
             Self::Branch => "branch",
             Self::RunMessage => "run message",
+            Self::Principal => "principal",
         }
     }
 
@@ -104,6 +107,7 @@ impl SignalField {
             Self::Body => "body",
             Self::Branch => "branch",
             Self::RunMessage => "run_message",
+            Self::Principal => "principal",
         }
     }
 }
@@ -161,6 +165,9 @@ pub struct SignalVariable {
     pub name: &'static str,
     /// What its value is.
     pub field: SignalField,
+    /// What stands before the value wherever it is compared.
+    #[serde(default, skip_serializing_if = "str::is_empty")]
+    pub prefix: &'static str,
 }
 
 /// All signs of one version.

@@ -199,6 +199,14 @@ pub enum Quantity {
     Least(Vec<Quantity>),
     /// All multiplied. Absent if the first is; otherwise unknown if any part is absent or unknown.
     Product(Vec<Quantity>),
+    /// One of so many equal parts of a quantity: mebibytes in gibibytes.
+    Share {
+        /// What is shared.
+        of: Box<Quantity>,
+        /// Into how many parts.
+        #[serde(rename = "in")]
+        parts: u64,
+    },
 }
 
 /// What it means that no ceiling is set.
@@ -361,6 +369,7 @@ impl Quantity {
                     part.collect(paths);
                 }
             }
+            Self::Share { of, .. } => of.collect(paths),
         }
     }
 }
@@ -374,5 +383,9 @@ impl Join {
 
 /// The capacity row of a resource type; `None` where nothing about the type can be counted.
 pub fn capacity(resource_type: &str) -> Option<&'static Capacity> {
+    crate::about::about(resource_type).capacity
+}
+
+pub(crate) fn find(resource_type: &str) -> Option<&'static Capacity> {
     crate::data::capacity_file(resource_type)?.get(resource_type)
 }

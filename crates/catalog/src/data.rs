@@ -3,7 +3,9 @@
 mod defaults;
 mod orchestrators;
 
-use std::sync::OnceLock;
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use serde::Deserialize;
 
@@ -13,61 +15,148 @@ pub(crate) use orchestrators::ORCHESTRATORS;
 
 /// A row of a data file: what it is called decides where it stands.
 pub(crate) trait Row {
+    /// The first field of a row, as it stands in a file: what the row is found by.
+    const KEY: &'static str;
+    /// A text that stands in the rows which say something about other types as well.
+    const OTHERS: &'static str;
+
     fn key(&self) -> &'static str;
 }
 
 impl Row for Surface {
+    const KEY: &'static str = "    \"resource_type\": \"";
+    const OTHERS: &'static str = "\n    \"elsewhere\": ";
+
     fn key(&self) -> &'static str {
         self.resource_type
     }
 }
 
 impl Row for Capacity {
+    const KEY: &'static str = "    \"resource_type\": \"";
+    const OTHERS: &'static str = "\"ceiling_from\": ";
+
     fn key(&self) -> &'static str {
         self.resource_type
     }
 }
 
 impl Row for Watch {
+    const KEY: &'static str = "    \"resource_type\": \"";
+    /// The name of a family of types.
+    const OTHERS: &'static str = "_*_";
+
     fn key(&self) -> &'static str {
         self.resource_type
     }
 }
 
 impl Row for VendorDefault {
+    const KEY: &'static str = "    \"id\": \"";
+    const OTHERS: &'static str = "\u{0}";
+
     fn key(&self) -> &'static str {
         self.id
     }
 }
 
 impl Row for OrchestratorDefault {
+    const KEY: &'static str = "    \"id\": \"";
+    const OTHERS: &'static str = "\u{0}";
+
     fn key(&self) -> &'static str {
         self.id
     }
 }
 
 /// One embedded file of rows, sorted by key.
+///
+/// A plan needs few of the rows, and reading JSON is most of what a short check costs: a row is found by where it stands, and parsed when
+/// somebody asks for it. INVARIANT: the files have one layout, which a test compares byte for byte.
 pub(crate) struct File<T: 'static> {
     /// What the types in it begin with; empty for files that are searched whatever the key.
     prefix: &'static str,
     pub(crate) text: &'static str,
     rows: OnceLock<Vec<T>>,
+    others: OnceLock<Vec<&'static T>>,
+    found: Mutex<BTreeMap<&'static str, &'static T>>,
 }
+
+/// What a row begins and ends with.
+const BEGIN: &str = "\n  {\n";
+const END: &str = "\n  }";
 
 impl<T: Row + Deserialize<'static>> File<T> {
     const fn new(prefix: &'static str, text: &'static str) -> Self {
-        Self { prefix, text, rows: OnceLock::new() }
+        Self {
+            prefix,
+            text,
+            rows: OnceLock::new(),
+            others: OnceLock::new(),
+            found: Mutex::new(BTreeMap::new()),
+        }
     }
 
+    /// All of them.
     pub(crate) fn rows(&'static self) -> &'static [T] {
         self.rows.get_or_init(|| parse(self.text))
     }
 
+    /// The rows that say something about other types as well, such as whom they look for.
+    pub(crate) fn others(&'static self) -> &'static [&'static T] {
+        self.others.get_or_init(|| {
+            let mut found: Vec<&'static T> = Vec::new();
+            let mut last = "";
+            for (at, _) in self.text.match_indices(T::OTHERS) {
+                let row = self.text.get(..at).and_then(|before| before.rfind(BEGIN));
+                let key = row.and_then(|start| self.key_at(start)).filter(|key| *key != last);
+                if let Some(key) = key {
+                    last = key;
+                    found.extend(self.get(key));
+                }
+            }
+            found
+        })
+    }
+
     pub(crate) fn get(&'static self, key: &str) -> Option<&'static T> {
-        let rows = self.rows();
-        // INVARIANT: rows are sorted by key; a test compares.
-        let index = rows.binary_search_by(|row| row.key().cmp(key)).ok()?;
-        rows.get(index)
+        // A thread that panicked while it held this left the map whole: rows are put in last.
+        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(row) = found.get(key) {
+            return Some(row);
+        }
+        // The data lives as long as the process, and each row is parsed once.
+        let row: &'static T = Box::leak(Box::new(parse_one(self.text_of(key)?)));
+        found.insert(row.key(), row);
+        Some(row)
+    }
+
+    /// The text of the row with this key, by halving what it can be in. INVARIANT: rows are sorted by key; a test compares.
+    fn text_of(&self, key: &str) -> Option<&'static str> {
+        let (mut low, mut high) = (0, self.text.len());
+        while low < high {
+            let middle = low.midpoint(high);
+            let next = self.text.get(middle..).and_then(|text| text.find(BEGIN)).map(|next| middle + next);
+            let Some(start) = next.filter(|start| *start < high) else {
+                high = middle;
+                continue;
+            };
+            match self.key_at(start)?.cmp(key) {
+                Ordering::Less => low = start + 1,
+                Ordering::Greater => high = middle,
+                Ordering::Equal => {
+                    let row = self.text.get(start..)?;
+                    return row.get(..row.find(END)? + END.len());
+                }
+            }
+        }
+        None
+    }
+
+    /// The key of the row that begins here.
+    fn key_at(&self, start: usize) -> Option<&'static str> {
+        let row = self.text.get(start..)?.strip_prefix(BEGIN)?.strip_prefix(T::KEY)?;
+        row.split('"').next()
     }
 }
 
@@ -77,6 +166,12 @@ impl<T: Row + Deserialize<'static>> File<T> {
     reason = "the text is compiled in and each file is parsed by a test; a catalog read as empty would fail open"
 )]
 fn parse<T: Deserialize<'static>>(text: &'static str) -> Vec<T> {
+    serde_json::from_str(text).expect("embedded catalog data is well-formed")
+}
+
+/// Parses one row of embedded data.
+#[allow(clippy::expect_used, reason = "as for `parse`; a test finds every row by its key")]
+fn parse_one<T: Deserialize<'static>>(text: &'static str) -> T {
     serde_json::from_str(text).expect("embedded catalog data is well-formed")
 }
 

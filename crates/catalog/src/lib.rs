@@ -14,6 +14,7 @@
 //!
 //! `cargo test -p remit-catalog` says what is missing or out of place. No code changes.
 
+mod about;
 mod actor;
 mod capacity;
 mod cloud;
@@ -42,7 +43,7 @@ pub use data::texts;
 pub use machine::{Machine, machine};
 pub use model_name::{ModelName, Reach, bare_instance_type, data_zone, model_name, sku_reach};
 pub use orchestrator::{OrchestratorDefault, orchestrator_default, orchestrator_defaults};
-pub use paths::{Path, needed_paths, role_paths};
+pub use paths::{Path, naming_keys, needed_paths, role_paths};
 pub use provider::{
     Location, Otherwise, Parent, Provider, RegionSource, ServicePrefix, provider, provider_of, region_source,
     service_of,

@@ -6,7 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::data::File;
-use crate::{Capacity, Join, Role};
+use crate::{Elsewhere, Join, Role};
 
 /// The way to an attribute inside a resource, by names only: `scaling_config.max_size`.
 ///
@@ -72,10 +72,8 @@ pub fn role_paths(resource_type: &str, wanted: impl Fn(Role) -> bool) -> Vec<Pat
         paths.extend(roles.flat_map(|(_, paths)| paths));
         let elsewhere = surface.elsewhere.iter().filter(|there| there.roles.iter().any(|role| wanted(*role)));
         paths.extend(elsewhere.flat_map(|there| [Some(there.path), there.unless]).flatten());
-        let named = crate::data::surface_file(resource_type).into_iter().flat_map(File::rows);
-        let naming = named.flat_map(|row| &row.elsewhere);
         paths.extend(
-            naming
+            namings(resource_type)
                 .filter(|there| there.resource_types.contains(&resource_type))
                 .filter(|there| there.roles.iter().any(|role| wanted(*role)))
                 .map(|there| there.key),
@@ -84,10 +82,22 @@ pub fn role_paths(resource_type: &str, wanted: impl Fn(Role) -> bool) -> Vec<Pat
     paths.into_iter().collect()
 }
 
+/// How resources of the same provider leave things to others, which may be of this type.
+fn namings(resource_type: &str) -> impl Iterator<Item = &'static Elsewhere> {
+    let rows = crate::data::surface_file(resource_type).into_iter().flat_map(File::others);
+    rows.flat_map(|row| &row.elsewhere)
+}
+
+/// The attributes by which others name a resource of this type, sorted.
+pub fn naming_keys(resource_type: &str) -> Vec<Path> {
+    let rows = namings(resource_type).filter(|row| row.resource_types.contains(&resource_type));
+    rows.map(|row| row.key).collect::<BTreeSet<Path>>().into_iter().collect()
+}
+
 /// What resources of other types are matched by, when they look for a resource of this type.
 fn joined_paths(resource_type: &str) -> impl Iterator<Item = Path> {
-    let rows = crate::data::capacity_file(resource_type).into_iter().flat_map(File::rows);
-    rows.flat_map(Capacity::joins)
+    let rows = crate::data::capacity_file(resource_type).into_iter().flat_map(File::others);
+    rows.flat_map(|row| row.joins())
         .filter(move |join| join.resource_type == resource_type)
         .flat_map(Join::other_paths)
 }

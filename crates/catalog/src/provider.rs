@@ -98,12 +98,20 @@ pub fn provider(name: &str) -> Option<&'static Provider> {
 
 /// The provider of a resource type.
 pub fn provider_of(resource_type: &str) -> Option<&'static Provider> {
+    crate::about::about(resource_type).provider
+}
+
+pub(crate) fn find(resource_type: &str) -> Option<&'static Provider> {
     crate::data::providers().iter().find(|provider| resource_type.starts_with(provider.prefix))
 }
 
 /// The service a resource type belongs to; `None` where the catalog does not know, which no region exception matches.
 pub fn service_of(resource_type: &str) -> Option<&'static str> {
-    let services = &provider_of(resource_type)?.services;
+    crate::about::about(resource_type).service
+}
+
+pub(crate) fn find_service(resource_type: &str) -> Option<&'static str> {
+    let services = &find(resource_type)?.services;
     let fitting = services.iter().filter(|entry| resource_type.starts_with(entry.prefix));
     fitting.max_by_key(|entry| entry.prefix.len()).map(|entry| entry.service)
 }

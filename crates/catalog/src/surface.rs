@@ -151,6 +151,10 @@ impl Surface {
 
 /// The surface row of a resource type; `None` where the type is not known to matter to agents or scaling.
 pub fn surface(resource_type: &str) -> Option<&'static Surface> {
+    crate::about::about(resource_type).surface
+}
+
+pub(crate) fn find(resource_type: &str) -> Option<&'static Surface> {
     crate::data::surface_file(resource_type)?.get(resource_type)
 }
 

@@ -103,6 +103,48 @@ fn every_row_is_found_by_its_key() {
     assert!(surface("aws_nothing").is_none() && capacity("").is_none() && default("aws").is_none());
 }
 
+/// Look-ups of one type read the rows that say something about other types, and find them by a text that stands in them.
+#[test]
+fn rows_about_other_types_are_found_and_stand_in_the_file_of_these_types() {
+    fn keys<'r, T: Row + 'r>(rows: impl IntoIterator<Item = &'r T>) -> Vec<&'static str> {
+        rows.into_iter().map(Row::key).collect()
+    }
+    let mut found = 0;
+    for file in surface_files() {
+        let naming = || file.rows().iter().filter(|row| !row.elsewhere.is_empty());
+        assert_eq!(keys(file.others().iter().copied()), keys(naming()));
+        found += file.others().len();
+        for named in naming().flat_map(|row| &row.elsewhere).flat_map(|there| &there.resource_types) {
+            assert!(std::ptr::eq(crate::data::surface_file(named).unwrap(), file), "{named}");
+        }
+    }
+    for file in capacity_files() {
+        let joining = || file.rows().iter().filter(|row| row.joins().next().is_some());
+        assert_eq!(keys(file.others().iter().copied()), keys(joining()));
+        found += file.others().len();
+        for join in joining().flat_map(Capacity::joins) {
+            assert!(std::ptr::eq(crate::data::capacity_file(join.resource_type).unwrap(), file));
+        }
+    }
+    for file in watch_files() {
+        let families = file.rows().iter().filter(|row| row.resource_type.contains('*'));
+        assert_eq!(keys(file.others().iter().copied()), keys(families));
+        found += file.others().len();
+    }
+    assert!(found >= 15, "{found}");
+}
+
+/// What grows is counted, or its row says that it adds nothing.
+#[test]
+fn every_scaling_surface_says_how_it_is_counted() {
+    let grows = [Role::ScaleMax, Role::ScaleDesired, Role::Concurrency, Role::Units];
+    let uncounted = surfaces()
+        .filter(|surface| matches!(surface.kind, Kind::Scaling | Kind::Compute | Kind::Model))
+        .filter(|surface| grows.iter().any(|role| surface.roles.contains_key(role)))
+        .filter(|surface| capacity(surface.resource_type).is_none());
+    assert_eq!(uncounted.map(|surface| surface.resource_type).collect::<Vec<_>>(), Vec::<&str>::new());
+}
+
 #[test]
 fn every_row_names_its_source() {
     assert!(surfaces().all(|row| !row.source.is_empty()));

@@ -153,6 +153,10 @@ impl Sign {
 
 /// The signs to look for in a resource type; `None` where the catalog knows none.
 pub fn watch(resource_type: &str) -> Option<&'static Watch> {
+    crate::about::about(resource_type).watch
+}
+
+pub(crate) fn find(resource_type: &str) -> Option<&'static Watch> {
     let file = crate::data::watch_file(resource_type)?;
     file.get(resource_type).or_else(|| {
         let fits = |row: &&Watch| {
@@ -162,7 +166,7 @@ pub fn watch(resource_type: &str) -> Option<&'static Watch> {
                     && resource_type.ends_with(end)
             })
         };
-        file.rows().iter().find(fits)
+        file.others().iter().copied().find(fits)
     })
 }
 

@@ -34,6 +34,8 @@ fn main() -> ExitCode {
     match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         // The bare visitor runs as a process of its own, so that both sides pay for starting one.
         ["--bare", file] => bare::run(file),
+        // Another one, for what it measures not to be counted to it.
+        ["--measure", program, arguments @ ..] => measure::measure(program, arguments),
         ["--write", folder, size] => write(Path::new(folder), size.parse().expect("a number of changes")),
         _ => compare(),
     }

@@ -1,9 +1,12 @@
 //! Running a command to its end and reading what the operating system accounted for it.
 
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitCode, Stdio};
 
 use wait4::Wait4 as _;
+
+/// Under this name a command that is to be run carries what its standard input shall be.
+const PLAN: &str = "PLANCHECK_BENCH_STDIN";
 
 /// How a plan reaches the process.
 #[derive(Clone, Copy)]
@@ -25,10 +28,8 @@ impl Input {
     /// Hands the plan to a command, as the value of `flag`.
     pub(crate) fn give(self, command: &mut Command, flag: &str, plan: &Path) {
         match self {
-            Self::File => command.arg(flag).arg(plan).stdin(Stdio::null()),
-            Self::Stdin => {
-                command.args([flag, "-"]).stdin(std::fs::File::open(plan).expect("the plan can be opened"))
-            }
+            Self::File => command.arg(flag).arg(plan),
+            Self::Stdin => command.args([flag, "-"]).env(PLAN, plan),
         };
     }
 }
@@ -59,13 +60,32 @@ pub(crate) fn in_turn(
     (median(&one), median(&other))
 }
 
-fn run(mut command: Command) -> (f64, f64) {
-    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the command starts");
-    let used = child.wait4().expect("the command ends");
+/// Linux counts what the parent had in memory to its child: between the fork and the start of the other program they are one. So the parent
+/// is a fresh process of this program, which has nothing, and hands on what it is told.
+fn run(command: Command) -> (f64, f64) {
+    let mut fresh = Command::new(std::env::current_exe().expect("the path of this benchmark"));
+    fresh.arg("--measure").arg(command.get_program()).args(command.get_args());
+    fresh.stdin(match command.get_envs().find(|(name, _)| *name == PLAN) {
+        Some((_, Some(plan))) => std::fs::File::open(plan).expect("the plan can be opened").into(),
+        _ => Stdio::null(),
+    });
+    let output = fresh.stderr(Stdio::inherit()).output().expect("the measuring process starts");
+    assert!(output.status.success(), "{command:?} could not be measured");
+    let text = String::from_utf8(output.stdout).expect("numbers");
+    let mut numbers = text.split_whitespace().map(|number| number.parse::<f64>().expect("a number"));
+    (numbers.next().expect("CPU time"), numbers.next().expect("memory"))
+}
+
+/// Runs a program and prints what it cost: CPU time in ms, peak memory in MB.
+pub(crate) fn measure(program: &str, arguments: &[&str]) -> ExitCode {
+    let mut command = Command::new(program);
+    let spawned = command.args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+    let used = spawned.expect("the command starts").wait4().expect("the command ends");
     // 1 is "could not check": whatever was measured then was not a check.
     assert_ne!(used.status.code(), Some(1), "{command:?} could not do its work; run it by hand to see why");
     let cpu = used.rusage.utime + used.rusage.stime;
-    (cpu.as_secs_f64() * 1e3, used.rusage.maxrss as f64 / 1e6)
+    println!("{} {}", cpu.as_secs_f64() * 1e3, used.rusage.maxrss as f64 / 1e6);
+    ExitCode::SUCCESS
 }
 
 fn median(runs: &[(f64, f64)]) -> Cost {

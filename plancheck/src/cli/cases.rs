@@ -9,7 +9,7 @@ use plancheck::verdict::CheckError;
 use plancheck::{Governance, PlanInput};
 
 use super::again::Again;
-use super::input::{self, Source};
+use super::input;
 use super::output::{self, Stream};
 
 /// What a file of tests is called.
@@ -86,11 +86,8 @@ fn tables(folder: &Path) -> Result<Vec<PathBuf>, CheckError> {
 fn faults(case: &Case, plan: &Path, lock: &Path, bytes: &[u8]) -> Vec<String> {
     let name = lock.to_string_lossy();
     let governance = Governance::Lock { name: &name, bytes };
-    let judged = input::plan(plan, |_| ()).and_then(|source| match source {
-        Source::Whole(bytes) => plancheck::check(PlanInput::Bytes(&bytes), governance, case.given.clone()),
-        Source::Stream(mut reader) => {
-            plancheck::check(PlanInput::Stream(&mut *reader), governance, case.given.clone())
-        }
+    let judged = input::plan(plan, |_| ()).and_then(|mut reader| {
+        plancheck::check(PlanInput::Stream(&mut *reader), governance, case.given.clone())
     });
     match judged {
         Ok(report) => case.faults(&report),

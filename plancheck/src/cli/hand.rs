@@ -19,7 +19,7 @@ use remit_governance::{Digest, Json, Lock, TrustRoot};
 
 use super::Surroundings;
 use super::again::Again;
-use super::input::{self, Source};
+use super::input;
 use super::ledger::Ledger;
 use super::log::{Minutes, ReadArgs};
 use super::traces::Who;
@@ -350,10 +350,7 @@ pub(super) fn state(bytes: &[u8]) -> Result<Option<StateId>, CheckError> {
 
 /// The whole plan: what is approved is a digest over all of it.
 pub(super) fn whole(path: &Path) -> Result<Vec<u8>, CheckError> {
-    match input::plan(path, |_| {})? {
-        Source::Whole(bytes) => Ok(bytes),
-        Source::Stream(mut reader) => all(&mut *reader),
-    }
+    all(&mut *input::plan(path, |_| {})?)
 }
 
 /// A plan that is looked at more than once.

@@ -13,14 +13,6 @@ use super::source;
 /// A lock or a list that people write holds a few records; what is larger is something else.
 const LARGEST_SMALL: u64 = 64 * 1024 * 1024;
 
-/// A plan, ready to be read.
-pub(super) enum Source {
-    /// A file that was read whole, which is the fastest way.
-    Whole(Vec<u8>),
-    /// Standard input, or a file without a size such as a pipe.
-    Stream(Box<dyn io::Read>),
-}
-
 /// What a file is for, and what to do when there is none.
 struct Purpose {
     what: &'static str,
@@ -41,41 +33,33 @@ const ACCEPTED: Purpose = Purpose {
     help: "write TOML with one `[[accept]]` per accepted finding",
 };
 
+const EVENT: Purpose =
+    Purpose { what: "event", help: "give the file that `GITHUB_EVENT_PATH` names, or leave `--event` out" };
+
 const TABLE: Purpose =
     Purpose { what: "table of tests", help: "`plancheck test --help` shows what a table looks like" };
 
 const PROJECT: Purpose =
     Purpose { what: "file of a Python project", help: "leave it out of the folder that is reviewed" };
 
-/// Opens the plan; `-` is standard input. `before_large` hears the size of a file before it is read.
-pub(super) fn plan(path: &Path, before_large: impl Fn(u64)) -> Result<Source, CheckError> {
+/// Opens the plan; `-` is standard input. `before_large` hears the size of a file before it is read. A plan is read once, in a stretch at a
+/// time, wherever it comes from: memory does not grow with it.
+pub(super) fn plan(path: &Path, before_large: impl Fn(u64)) -> Result<Box<dyn io::Read>, CheckError> {
     if path.as_os_str() == "-" {
-        return Ok(Source::Stream(Box::new(io::stdin())));
+        return Ok(Box::new(io::stdin()));
     }
-    let (mut file, size) = open(path, &PLAN)?;
-    let Some(size) = size else { return Ok(Source::Stream(Box::new(file))) };
-    before_large(size);
-    let mut bytes = Vec::new();
-    let room =
-        usize::try_from(size).ok().and_then(|size| bytes.try_reserve_exact(size.saturating_add(1)).ok());
-    if room.is_none() {
-        // No room for it in memory, but there is another way.
-        return Ok(Source::Stream(Box::new(file)));
+    let (file, size) = open(path, &PLAN)?;
+    if let Some(size) = size {
+        before_large(size);
     }
-    file.read_to_end(&mut bytes).map_err(|error| unreadable(path, &PLAN, &error))?;
-    Ok(Source::Whole(bytes))
+    Ok(Box::new(file))
 }
 
 /// A plan or a state that is looked at as a whole, wherever it comes from.
 pub(super) fn whole_plan(path: &Path) -> Result<Vec<u8>, CheckError> {
-    match plan(path, |_| {})? {
-        Source::Whole(bytes) => Ok(bytes),
-        Source::Stream(mut reader) => {
-            let mut bytes = Vec::new();
-            reader.read_to_end(&mut bytes).map_err(|error| unreadable(path, &PLAN, &error))?;
-            Ok(bytes)
-        }
-    }
+    let mut bytes = Vec::new();
+    plan(path, |_| {})?.read_to_end(&mut bytes).map_err(|error| unreadable(path, &PLAN, &error))?;
+    Ok(bytes)
 }
 
 /// Governance as it was given.
@@ -102,6 +86,11 @@ pub(super) fn lock(path: &Path) -> Result<Vec<u8>, CheckError> {
 /// Reads the file of accepted findings.
 pub(super) fn accepted(path: &Path) -> Result<String, CheckError> {
     text(path, &ACCEPTED)
+}
+
+/// Reads the event that started a run.
+pub(super) fn event(path: &Path) -> Result<String, CheckError> {
+    text(path, &EVENT)
 }
 
 /// Reads a table of tests.

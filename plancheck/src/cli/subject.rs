@@ -10,7 +10,7 @@ use remit_governance::time::{Timestamp, parse_instant};
 
 use super::Surroundings;
 use super::again::Again;
-use super::input::{self, GivenGovernance, Source};
+use super::input::{self, GivenGovernance};
 use super::output::{self, Stream};
 use super::{source, traces};
 
@@ -78,12 +78,8 @@ impl Subject {
                 let _ = output::write(Stream::Err, &format!("reading {} MB of plan\n", size / 1_000_000));
             }
         };
-        match input::plan(&self.plan, progress)? {
-            Source::Whole(bytes) => question(PlanInput::Bytes(&bytes), governance, beside, given),
-            Source::Stream(mut reader) => {
-                question(PlanInput::Stream(&mut *reader), governance, beside, given)
-            }
-        }
+        let mut reader = input::plan(&self.plan, progress)?;
+        question(PlanInput::Stream(&mut *reader), governance, beside, given)
     }
 
     /// The files that are read, which no report may overwrite.

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use plancheck::actor::{Commit, Traces};
+use plancheck::actor::{Commit, Event, Traces};
 use plancheck::text::escape;
 use plancheck::verdict::CheckError;
+
+use super::input;
 
 /// Commits that are looked at; a range with more is a mistake.
 const MOST_COMMITS: usize = 10_000;
@@ -27,6 +29,10 @@ pub(super) struct Who {
     /// Commits to look at instead of the last one: origin/main..HEAD
     #[arg(long, value_name = "RANGE", requires = "git", value_parser = range)]
     git_range: Option<String>,
+    /// Event that started the run, as GitHub writes it to the file that `GITHUB_EVENT_PATH` names: who opened the pull request, what
+    /// the platform says that account is, who pushed, and what the pull request says
+    #[arg(long, value_name = "FILE")]
+    event: Option<PathBuf>,
 }
 
 /// Whatever begins with a hyphen would be an option to git.
@@ -47,6 +53,7 @@ impl Who {
                 .iter()
                 .find(|path| Path::new(path).exists())
                 .map(|path| (*path).to_owned()),
+            event: self.event.as_deref().map(event).transpose()?,
             ..Traces::default()
         };
         if let Some(folder) = &self.git {
@@ -61,10 +68,19 @@ impl Who {
     }
 
     /// The arguments as they were given, to repeat the command.
-    pub(super) fn given(&self) -> [(&'static str, Option<String>); 3] {
-        let folder = self.git.as_ref().map(|path| path.to_string_lossy().into_owned());
-        [("--actor", self.actor.clone()), ("--git", folder), ("--git-range", self.git_range.clone())]
+    pub(super) fn given(&self) -> [(&'static str, Option<String>); 4] {
+        let text = |path: &Option<PathBuf>| path.as_ref().map(|path| path.to_string_lossy().into_owned());
+        [
+            ("--actor", self.actor.clone()),
+            ("--git", text(&self.git)),
+            ("--git-range", self.git_range.clone()),
+            ("--event", text(&self.event)),
+        ]
     }
+}
+
+fn event(path: &Path) -> Result<Event, CheckError> {
+    Event::read(&path.to_string_lossy(), &input::event(path)?)
 }
 
 fn commits(folder: &Path, range: Option<&str>) -> Result<Vec<Commit>, CheckError> {

@@ -5,9 +5,10 @@ use std::rc::Rc;
 use remit_catalog::{Cloud, Provider, cloud_of};
 use remit_governance::json::Json;
 
+use super::Account;
 use super::attribute::{Leaf, Object};
 use super::origin::{Origin, Origins};
-use super::{Account, Shared, once};
+use super::shared::{Shared, once};
 use crate::change::Changed;
 use crate::plan::ProviderConfig;
 

@@ -9,6 +9,8 @@ use remit_catalog::{Concern, Role};
 pub struct Asked {
     /// Whether anything looks at tags.
     pub tags: bool,
+    /// The keys of tags that something looks at; `None`: all of them.
+    pub tag_keys: Option<BTreeSet<String>>,
     /// Whether something asks which objects can have tags at all.
     pub taggable: bool,
     /// The roles whose attributes something looks at.
@@ -42,6 +44,20 @@ impl Asked {
         names.sort_unstable();
         names.dedup();
         names
+    }
+
+    /// Of which attributes only some members matter, and which members: those of tags that somebody looks at. There are very many tags.
+    pub fn members(&self, resource_type: &str, attribute: &str) -> Option<&BTreeSet<String>> {
+        let keys = self.tag_keys.as_ref()?;
+        let is_tags = |path: &remit_catalog::Path| path.as_str() == attribute;
+        remit_catalog::provider_of(resource_type)
+            .filter(|provider| provider.resource_tags.iter().any(is_tags))
+            .map(|_| keys)
+    }
+
+    /// Whether something looks at a tag with this key.
+    pub(super) fn wants_tag(&self, key: &str) -> bool {
+        self.tag_keys.as_ref().is_none_or(|keys| keys.contains(key))
     }
 
     /// Whether it matters that an object has an attribute although it is null: only then can it be tagged.

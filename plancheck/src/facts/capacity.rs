@@ -271,6 +271,13 @@ impl<'a> Place<'a> {
                     .unwrap_or(Number::Absent)
             }
             Quantity::Product(parts) => self.product(parts),
+            Quantity::Share { of, parts } => match self.number(of) {
+                Number::Known(whole) => match whole.checked_div(Decimal::from(*parts)) {
+                    Some(share) => Number::Known(share),
+                    None => first_path(of).map_or(Number::Absent, Number::Unknown),
+                },
+                open => open,
+            },
         }
     }
 
@@ -341,6 +348,7 @@ fn first_path(quantity: &Quantity) -> Option<Path> {
         Quantity::FirstOf(parts) | Quantity::Least(parts) | Quantity::Product(parts) => {
             parts.first().and_then(first_path)
         }
+        Quantity::Share { of, .. } => first_path(of),
     }
 }
 

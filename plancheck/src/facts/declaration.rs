@@ -1,7 +1,7 @@
 //! Governance that a plan would change: the records of `remit_*` objects before and after. Who declares what is for `governance` to read.
 
-use super::Sides;
 use super::attribute::{Leaf, Object};
+use super::sides::Sides;
 
 /// The attribute that holds what is declared.
 pub(super) const RECORD: &str = "record";

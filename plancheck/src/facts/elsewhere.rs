@@ -1,5 +1,6 @@
 //! What another resource says in the place of one: the launch template of a group, the template of a managed group of instances.
 
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
@@ -7,12 +8,13 @@ use foldhash::{HashMap, HashSet};
 use remit_catalog::{Elsewhere as Row, Path, Role, Surface};
 use remit_governance::json::Json;
 
-use super::Sides;
 use super::asked::Asked;
 use super::attribute::{Leaf, Object};
 use super::join::{instance_key, module_instance};
 use super::origin::Origins;
+use super::reading::Alike;
 use super::settings::{Setting, Value, own};
+use super::sides::Sides;
 use crate::change::{Changed, static_address};
 use crate::plan::{Action, PlanError};
 use crate::text::escape;
@@ -23,13 +25,15 @@ const LONGEST_CHAIN: usize = 3;
 /// What others say of the resources of a plan, by index, before and after it.
 #[derive(Default)]
 pub(super) struct Elsewhere {
-    before: HashMap<usize, Vec<Setting>>,
-    after: HashMap<usize, Vec<Setting>>,
+    before: HashMap<usize, Rc<[Setting]>>,
+    after: HashMap<usize, Rc<[Setting]>>,
+    nothing: Rc<[Setting]>,
 }
 
 impl Elsewhere {
-    pub(super) fn of(&mut self, index: usize, is_after: bool) -> Vec<Setting> {
-        if is_after { &mut self.after } else { &mut self.before }.remove(&index).unwrap_or_default()
+    pub(super) fn of(&self, index: usize, is_after: bool) -> Rc<[Setting]> {
+        let side = if is_after { &self.after } else { &self.before };
+        Rc::clone(side.get(&index).unwrap_or(&self.nothing))
     }
 
     pub(super) fn find(changes: &[Changed], origins: Origins<'_>, asked: &Asked) -> Result<Self, PlanError> {
@@ -54,9 +58,11 @@ impl Elsewhere {
         for is_after in [false, true] {
             let search = Search::new(changes, origins, asked, is_after, &wanted)?;
             for index in &members {
-                let settings = search.follow(*index, 0)?;
+                let settings = search.said(*index)?;
                 let side = if is_after { &mut found.after } else { &mut found.before };
-                side.insert(*index, settings);
+                if !settings.is_empty() {
+                    side.insert(*index, settings);
+                }
             }
         }
         Ok(found)
@@ -80,6 +86,10 @@ struct Search<'a> {
     by_key: HashMap<(Path, String), Vec<usize>>,
     /// By static address.
     by_block: HashMap<String, Vec<usize>>,
+    /// What others say of objects that are alike.
+    known: RefCell<HashMap<Alike, Rc<[Setting]>>>,
+    /// Whether what was followed last depends on which instance of its block an object is.
+    by_instance: Cell<bool>,
 }
 
 impl<'a> Search<'a> {
@@ -90,8 +100,8 @@ impl<'a> Search<'a> {
         is_after: bool,
         wanted: &HashSet<&str>,
     ) -> Result<Self, PlanError> {
-        let (by_key, by_block) = Default::default();
-        let mut search = Self { changes, origins, asked, is_after, by_key, by_block };
+        let (by_key, by_block, known, by_instance) = Default::default();
+        let mut search = Self { changes, origins, asked, is_after, by_key, by_block, known, by_instance };
         for (index, change) in changes.iter().enumerate() {
             if change.deposed || !wanted.contains(&*change.resource_type) {
                 continue;
@@ -99,7 +109,7 @@ impl<'a> Search<'a> {
             let Some(object) = search.object(change)? else { continue };
             let block = static_address(&change.address).into_owned();
             search.by_block.entry(block).or_default().push(index);
-            for path in keys(&change.resource_type) {
+            for path in remit_catalog::naming_keys(&change.resource_type) {
                 if let Some(Leaf::Known(Json::String(text))) = object.root().leaves(path.segments()).first() {
                     search.by_key.entry((path, text.clone())).or_default().push(index);
                 }
@@ -114,12 +124,30 @@ impl<'a> Search<'a> {
         if as_after { Sides::after_of(change) } else { Sides::before_of(change) }
     }
 
+    /// What others say of this resource. Of many instances of one block they mostly say the same.
+    fn said(&self, index: usize) -> Result<Rc<[Setting]>, PlanError> {
+        let Some(change) = self.changes.get(index) else { return Ok(Rc::default()) };
+        let alike = Alike::written(change, self.origins);
+        if let Some(known) = self.known.borrow().get(&alike) {
+            return Ok(Rc::clone(known));
+        }
+        self.by_instance.set(false);
+        let said: Rc<[Setting]> = self.follow(index, 0)?.into();
+        if !self.by_instance.get() {
+            self.known.borrow_mut().insert(alike, Rc::clone(&said));
+        }
+        Ok(said)
+    }
+
     /// What others say of this resource.
     fn follow(&self, index: usize, depth: usize) -> Result<Vec<Setting>, PlanError> {
         let Some(change) = self.changes.get(index) else { return Ok(Vec::new()) };
         let Some(object) = self.object(change)? else { return Ok(Vec::new()) };
         let mut found: Vec<Setting> = Vec::new();
         let mut open: Vec<(&Row, String)> = Vec::new();
+        // One attribute can name others in several ways: by id or by name.
+        let mut missing: Vec<(&Row, String)> = Vec::new();
+        let mut reached: BTreeSet<Path> = BTreeSet::new();
         for row in rows(&change.resource_type, self.asked) {
             if row.unless.is_some_and(|path| self.says(change, &object, path)) {
                 continue;
@@ -127,6 +155,7 @@ impl<'a> Search<'a> {
             for leaf in object.root().leaves(row.path.segments()) {
                 match self.named(change, row, leaf) {
                     Named::These(others) => {
+                        reached.insert(row.path);
                         for other in others {
                             for setting in self.said_by(other, row, depth)? {
                                 if !found.contains(&setting) {
@@ -135,9 +164,14 @@ impl<'a> Search<'a> {
                             }
                         }
                     }
-                    Named::CannotTell(why) => found.extend(self.untold(row, &why)),
+                    Named::CannotTell(why) => missing.push((row, why)),
                     Named::Computed(why) => open.push((row, why)),
                 }
+            }
+        }
+        for (row, why) in missing {
+            if reached.insert(row.path) {
+                found.extend(self.untold(row, &why));
             }
         }
         // Of an id and a name one is computed from the other; where neither led anywhere, it is not known what is named.
@@ -241,6 +275,7 @@ impl<'a> Search<'a> {
     }
 
     fn instances(&self, change: &Changed, all: &[usize], written: &str) -> Vec<usize> {
+        self.by_instance.set(true);
         let address = |index: &usize| self.changes.get(*index).map_or("", |other| &*other.address);
         let pick = |fits: &dyn Fn(&str) -> bool| -> Vec<usize> {
             all.iter().filter(|index| fits(address(index))).copied().collect()
@@ -263,12 +298,6 @@ enum Named {
     /// Not written: what stands there follows from something else in the block.
     Computed(String),
     CannotTell(String),
-}
-
-/// The attributes by which others name a resource of this type.
-fn keys(resource_type: &str) -> BTreeSet<Path> {
-    let rows = remit_catalog::surfaces().flat_map(|surface| &surface.elsewhere);
-    rows.filter(|row| row.resource_types.contains(&resource_type)).map(|row| row.key).collect()
 }
 
 fn not_there(row: &Row) -> String {

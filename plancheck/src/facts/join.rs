@@ -10,7 +10,8 @@ use rust_decimal::Decimal;
 use super::attribute::{Leaf, Object};
 use super::capacity::{Holds, Number, Place};
 use super::origin::Origins;
-use super::{Amount, Beside, Sides};
+use super::sides::Sides;
+use super::{Amount, Beside};
 use crate::change::{Changed, module_path, static_address};
 use crate::plan::{Action, PlanError};
 

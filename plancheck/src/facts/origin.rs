@@ -13,6 +13,8 @@ use crate::text::escape;
 
 /// How far modules may be nested before we stop following.
 const DEEPEST: usize = 64;
+/// How many names are followed for one argument.
+const FARTHEST: usize = 500;
 
 /// A value followed to its origin.
 #[derive(Debug, Clone, PartialEq)]
@@ -127,30 +129,49 @@ impl<'a> Origins<'a> {
         self.has_block(address) && self.argument(address, path).is_none()
     }
 
-    /// The resources an argument is computed from, also through the variables of modules.
+    /// The resources an argument is computed from, also through what modules are handed and hand out.
     pub(crate) fn resources(self, address: &str, path: Path) -> Vec<Reference> {
         let plain = static_address(address);
         let (modules, _) = module_path(&plain);
         let mut found = Vec::new();
-        self.collect(&self.references(address, path), &modules, &mut found);
+        let mut steps = FARTHEST;
+        self.collect(&self.references(address, path), &modules, &mut steps, &mut found);
         found
     }
 
-    fn collect(self, names: &[String], modules: &[&str], found: &mut Vec<Reference>) {
+    fn collect(self, names: &[String], modules: &[&str], steps: &mut usize, found: &mut Vec<Reference>) {
         for name in names {
-            let Some(variable) = name.strip_prefix("var.") else {
+            // A hostile configuration could go round in circles.
+            let Some(left) = steps.checked_sub(1) else { return };
+            *steps = left;
+            if let Some(variable) = name.strip_prefix("var.") {
+                let Some((called, parent)) = modules.split_last() else { continue };
+                let variable = variable.split(['.', '[']).next().unwrap_or(variable);
+                let call = self.module(parent).and_then(|module| module.calls.get(*called));
+                if let Some(Expression::References(names)) =
+                    call.and_then(|call| call.expressions.get(variable))
+                {
+                    self.collect(names, parent, steps, found);
+                }
+            } else if let Some((inner, Expression::References(names))) = self.output(name, modules) {
+                self.collect(names, &inner, steps, found);
+            } else {
                 let module = modules.iter().fold(String::new(), |path, name| path + "module." + name + ".");
                 found.push(Reference { module, local: name.clone() });
-                continue;
-            };
-            let Some((called, parent)) = modules.split_last() else { continue };
-            let variable = variable.split(['.', '[']).next().unwrap_or(variable);
-            let call = self.module(parent).and_then(|module| module.calls.get(*called));
-            if let Some(Expression::References(names)) = call.and_then(|call| call.expressions.get(variable))
-            {
-                self.collect(names, parent, found);
             }
         }
+    }
+
+    /// What an output of a module is computed from, and the modules it is written in; the reference may name one instance of the module.
+    fn output<'m>(self, reference: &'m str, modules: &[&'m str]) -> Option<(Vec<&'m str>, &'a Expression)> {
+        let rest = reference.strip_prefix("module.")?;
+        let called = rest.split(['.', '[']).next()?;
+        // Terraform lists `module.a.b` and then `module.a`, which says less.
+        let plain = static_address(rest);
+        let output = plain.split('.').nth(1)?;
+        let inner: Vec<&str> = modules.iter().copied().chain([called]).collect();
+        let expression = self.module(&inner)?.outputs.get(output)?;
+        Some((inner, expression))
     }
 
     /// Follows an expression written in the module at `path`.

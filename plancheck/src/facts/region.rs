@@ -9,7 +9,8 @@ use remit_governance::region::{Cloud, is_known_in, of_zone, spelling};
 
 use super::attribute::{Leaf, Object};
 use super::origin::{Origin, Origins};
-use super::{Region, Resource, Shared, once};
+use super::shared::{Shared, once};
+use super::{Region, Resource};
 use crate::change::{Changed, module_path, static_address};
 use crate::plan::ProviderConfig;
 use crate::text::escape;

@@ -10,9 +10,9 @@ use std::rc::Rc;
 use foldhash::HashMap;
 use remit_catalog::{Applies, Risk, VendorDefault};
 
-use super::Sides;
 use super::attribute::{Leaf, Object};
 use super::origin::Origins;
+use super::sides::Sides;
 use super::watch::{elements, plain};
 use crate::change::Changed;
 use crate::plan::{Action, Plan, PlanError, Wanted};
@@ -152,15 +152,20 @@ impl<'a> Questions<'a> {
         questions
     }
 
+    /// Whether anything is looked for in objects of a type.
+    pub(super) fn asks(&self, resource_type: &Rc<str>) -> bool {
+        !self.asked.is_nothing() && !self.of(resource_type).is_empty()
+    }
+
     /// What a change says of the defaults that are looked for. What nobody decided about matters only where it is or may be relied on, and
     /// where something changes.
-    pub(super) fn read(&self, change: &Changed, sides: &Sides, origins: Origins<'_>) -> Box<[Relied]> {
+    pub(super) fn read(&self, change: &Changed, sides: &Sides, origins: Origins<'_>) -> Rc<[Relied]> {
         if self.asked.is_nothing() || change.deposed || goes(change.action) {
-            return Box::default();
+            return Rc::default();
         }
         let questions = self.of(&change.resource_type);
         let Some(object) = sides.after.as_ref().filter(|_| !questions.is_empty()) else {
-            return Box::default();
+            return Rc::default();
         };
         let idle = change.action == Action::NoOp;
         let mut found = Vec::new();

@@ -3,6 +3,7 @@
 use remit_governance::json::Json;
 
 use super::Tags;
+use super::asked::Asked;
 use super::attribute::Object;
 use super::origin::{Origin, Origins};
 use crate::change::Changed;
@@ -13,6 +14,7 @@ pub(super) fn read(
     object: &Object,
     origins: Origins<'_>,
     configs: &[(&str, &ProviderConfig)],
+    asked: &Asked,
 ) -> Tags {
     let Some(provider) = remit_catalog::provider_of(&change.resource_type) else {
         return Tags { open: true, ..Tags::default() };
@@ -38,6 +40,7 @@ pub(super) fn read(
             break;
         }
     }
+    tags.known.retain(|key, _| asked.wants_tag(key));
     let takes_defaults = has_complete || !tags.taggable;
     for (key, config) in configs.iter().filter(|_| takes_defaults) {
         for path in &provider.provider_tags {
@@ -47,7 +50,8 @@ pub(super) fn read(
                 Origin::Value { value, sensitive } => {
                     let mut defaults = Tags::default();
                     add(&mut defaults, Some(&value), None, sensitive);
-                    for (name, value) in defaults.known {
+                    let wanted = defaults.known.into_iter().filter(|(name, _)| asked.wants_tag(name));
+                    for (name, value) in wanted {
                         tags.known.entry(name).or_insert(value);
                     }
                 }

@@ -9,7 +9,8 @@ use rust_decimal::Decimal;
 
 use super::attribute::{Leaf, Node, Object};
 use super::origin::Origins;
-use super::{Sides, policy};
+use super::policy;
+use super::sides::Sides;
 use crate::finding::Shown;
 use crate::plan::Action;
 

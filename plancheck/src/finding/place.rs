@@ -86,9 +86,17 @@ impl Place {
         self
     }
 
-    /// Takes out what looks like a secret although the plan does not mark it so. Documents are clean since they were compared.
-    pub(super) fn guard(&mut self) {
+    /// Takes out what looks like a secret although the plan does not mark it so. Documents are clean since they were compared. `like` is a
+    /// place that was guarded before: many say the same.
+    pub(super) fn guard(&mut self, like: &mut Option<Guarded>) {
         let Some(name) = &self.attribute else { return };
+        let said = (name.clone(), self.before.clone(), self.after.clone());
+        if let Some(like) = like
+            && like.said == said
+        {
+            (self.before, self.after) = like.becomes.clone();
+            return;
+        }
         for side in [&mut self.before, &mut self.after] {
             let Some(Shown::Text(text)) = side else { continue };
             if redact::is_secret(name, text) {
@@ -97,5 +105,12 @@ impl Place {
                 *text = masked;
             }
         }
+        *like = Some(Guarded { said, becomes: (self.before.clone(), self.after.clone()) });
     }
+}
+
+/// What a place said, and what of it may be shown.
+pub(super) struct Guarded {
+    said: (String, Option<Shown>, Option<Shown>),
+    becomes: (Option<Shown>, Option<Shown>),
 }

@@ -1,13 +1,14 @@
 //! What a plan does besides its list of changes: changes put off, actions it would invoke, and what was found changed outside Terraform.
 
 use std::fmt;
-use std::marker::PhantomData;
+use std::io::Read;
 
-use serde::de::{Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 
 use super::change::ResourceChange;
 use super::context::{Context, Once, key_of};
-use super::resources::EntrySeed;
+use super::resources::{EntrySeed, entry};
+use super::window::{Taken, Window};
 
 /// A change that was put off to a later plan.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,35 +41,6 @@ pub struct Drift {
     pub objects: Vec<ResourceChange>,
 }
 
-/// A list or null, each element handed to a function.
-struct Each<T, F> {
-    take: F,
-    of: PhantomData<T>,
-}
-
-impl<'de, T: Deserialize<'de>, F: FnMut(T)> DeserializeSeed<'de> for Each<T, F> {
-    type Value = ();
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de, T: Deserialize<'de>, F: FnMut(T)> Visitor<'de> for Each<T, F> {
-    type Value = ();
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list")
-    }
-    fn visit_unit<E>(self) -> Result<(), E> {
-        Ok(())
-    }
-    fn visit_seq<A: SeqAccess<'de>>(mut self, mut list: A) -> Result<(), A::Error> {
-        while let Some(element) = list.next_element()? {
-            (self.take)(element);
-        }
-        Ok(())
-    }
-}
-
 #[derive(serde::Deserialize)]
 struct InvocationEntry {
     address: Option<Box<str>>,
@@ -99,83 +71,44 @@ impl InvocationEntry {
 }
 
 /// Reads `action_invocations`, or `deferred_action_invocations`.
-pub(super) fn invocations<'de, A: MapAccess<'de>>(
-    map: &mut A,
+pub(super) fn invocations(
+    text: &mut Window<impl Read>,
     deferred: bool,
     into: &mut Vec<Invocation>,
-) -> Result<(), A::Error> {
-    if deferred {
-        let take = |entry: DeferredInvocation| {
-            into.push(InvocationEntry::invocation(entry.action_invocation, true));
+) -> Taken<()> {
+    text.list(|text| {
+        let entry = if deferred {
+            text.value(|text| DeferredInvocation::deserialize(text))?.action_invocation
+        } else {
+            Some(text.value(|text| InvocationEntry::deserialize(text))?)
         };
-        map.next_value_seed(Each { take, of: PhantomData })
-    } else {
-        let take = |entry| into.push(InvocationEntry::invocation(Some(entry), false));
-        map.next_value_seed(Each { take, of: PhantomData })
-    }
+        into.push(InvocationEntry::invocation(entry, deferred));
+        Ok(())
+    })
 }
 
 /// Reads `resource_drift`.
-pub(super) struct DriftSeed<'c> {
-    pub(super) context: &'c Context<'c>,
-}
-
-impl<'de> DeserializeSeed<'de> for DriftSeed<'_> {
-    type Value = Drift;
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Drift, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for DriftSeed<'_> {
-    type Value = Drift;
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list of changes")
-    }
-    fn visit_unit<E>(self) -> Result<Drift, E> {
-        Ok(Drift::default())
-    }
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Drift, A::Error> {
-        let mut drift = Drift::default();
-        while let Some(entry) =
-            list.next_element_seed(EntrySeed { context: self.context, may_lack_address: true })?
-        {
-            drift.count += 1;
-            if entry.change.before != entry.change.after {
-                drift.objects.push(entry);
-            }
+pub(super) fn drift(text: &mut Window<impl Read>, context: &Context<'_>) -> Taken<Drift> {
+    let mut drift = Drift::default();
+    text.list(|text| {
+        let entry = entry(text, context, true)?;
+        drift.count += 1;
+        if entry.change.before != entry.change.after {
+            drift.objects.push(entry);
         }
-        Ok(drift)
-    }
+        Ok(())
+    })?;
+    Ok(drift)
 }
 
 /// Reads `deferred_changes`.
-pub(super) struct DeferredSeed<'c> {
-    pub(super) context: &'c Context<'c>,
-}
-
-impl<'de> DeserializeSeed<'de> for DeferredSeed<'_> {
-    type Value = Vec<Deferred>;
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for DeferredSeed<'_> {
-    type Value = Vec<Deferred>;
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list of deferred changes")
-    }
-    fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok(Vec::new())
-    }
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
-        let mut found = Vec::new();
-        while let Some(entry) = list.next_element_seed(DeferredEntry { context: self.context })? {
-            found.push(entry);
-        }
-        Ok(found)
-    }
+pub(super) fn deferred(text: &mut Window<impl Read>, context: &Context<'_>) -> Taken<Vec<Deferred>> {
+    let mut found = Vec::new();
+    text.list(|text| {
+        found.push(context.value(text, |text| DeferredEntry { context }.deserialize(text))?);
+        Ok(())
+    })?;
+    Ok(found)
 }
 
 key_of! { DeferredKey { "reason" => Reason, "resource_change" => Change } }

@@ -69,9 +69,16 @@ impl Action {
 
 /// The attributes that were asked for, by name, as they stand in the file.
 ///
-/// One text for all of them, since there are very many of these and most hold two or three short values.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Attributes(Box<str>);
+/// One text for all of them, since there are very many of these and most hold two or three short values; objects that say the same share
+/// it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Attributes(Rc<str>);
+
+impl Default for Attributes {
+    fn default() -> Self {
+        Self(Rc::from(""))
+    }
+}
 
 /// Stands between a name and its value, and behind the value. INVARIANT: neither occurs in them, because JSON has control characters
 /// only as white space, and the names are the catalog's.
@@ -94,8 +101,8 @@ impl Attributes {
         self.0.is_empty()
     }
 
-    pub(super) fn of(text: &str) -> Self {
-        Self(text.into())
+    pub(super) fn of(text: Rc<str>) -> Self {
+        Self(text)
     }
 
     pub(super) fn write(text: &mut String, name: &str, raw: &str) {
@@ -107,7 +114,7 @@ impl Attributes {
 }
 
 /// Which parts of an object are unknown or sensitive.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Marks {
     /// One answer for the whole object.
     All(bool),

@@ -2,13 +2,16 @@
 
 mod read;
 
-pub(super) use read::ConfigurationSeed;
+pub(super) use read::read;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use foldhash::HashMap;
 use remit_governance::json::Json;
+
+use super::PlanError;
+use super::context::strict;
 
 /// The configuration tree.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -53,9 +56,26 @@ pub struct ResourceConfig {
     /// Key into [`Configuration::providers`].
     pub provider_config_key: Option<Rc<str>>,
     /// The arguments that were asked for and are written in the block.
-    pub expressions: BTreeMap<String, Expression>,
+    pub expressions: Rc<Arguments>,
     /// What its instances are made for, where it has `for_each`.
     pub for_each: Option<Box<Expression>>,
+}
+
+/// What the arguments of a block are set to, by name. Blocks that say the same share it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Arguments(Box<[(Box<str>, Expression)]>);
+
+impl Arguments {
+    /// What an argument is set to.
+    pub fn get(&self, name: &str) -> Option<&Expression> {
+        self.0.iter().find(|(written, _)| &**written == name).map(|(_, expression)| expression)
+    }
+
+    /// From names, each of which occurs once, and raw texts.
+    pub(super) fn read(written: &[(&str, &str)]) -> Result<Self, PlanError> {
+        let each = written.iter().map(|(name, raw)| Ok(((*name).into(), Expression::of(strict(name, raw)?))));
+        each.collect::<Result<_, _>>().map(Self)
+    }
 }
 
 /// A `module` block.

@@ -1,15 +1,22 @@
 //! What all visitors of a plan share: keys read without keeping them, texts stored once, the attributes that are kept, and faults.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::fmt;
+use std::io::Read;
 use std::rc::Rc;
 
 use foldhash::{HashMap, HashSet};
 use remit_governance::json::Json;
-use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
+use serde::Deserialize;
+use serde::de::{DeserializeSeed, Visitor};
+use serde_json::Deserializer;
+use serde_json::de::SliceRead;
 use serde_json::value::RawValue;
 
-use super::{PlanError, Wanted};
+use super::configuration::Arguments;
+use super::window::{Taken, Window};
+use super::{Attributes, PlanError, Wanted};
 
 /// An enum of the keys one object level knows, read without keeping the key's text.
 macro_rules! key_of {
@@ -61,36 +68,33 @@ impl Once {
     }
 }
 
-/// Where the text is while it is read.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Input {
-    /// All of it in memory, so that parts of it need no copy.
-    Whole,
-    /// In a buffer that is used again and again.
-    Passing,
-}
+/// How far modules may be nested.
+pub(super) const DEEPEST: usize = 64;
 
-/// A value as it stands in the file.
-pub(super) enum Raw<'de> {
-    Borrowed(&'de RawValue),
-    Owned(Box<RawValue>),
-}
+/// Which keys of an object that is too large to be parsed at once were seen. Keys that nobody reads may repeat.
+#[derive(Default)]
+pub(super) struct Keys(Vec<&'static str>);
 
-impl Raw<'_> {
-    pub(super) fn get(&self) -> &str {
-        match self {
-            Self::Borrowed(raw) => raw.get(),
-            Self::Owned(raw) => raw.get(),
+impl Keys {
+    /// Notes a key that is among the known ones.
+    pub(super) fn see(&mut self, key: &str, known: &[&'static str]) -> Taken<()> {
+        let Some(known) = known.iter().find(|known| **known == key) else { return Ok(()) };
+        if self.0.contains(known) {
+            return Err(PlanError::duplicate_key(key));
         }
+        self.0.push(known);
+        Ok(())
     }
 }
 
 /// What the visitors need, and where they leave a fault that serde's own error type cannot carry.
 pub(super) struct Context<'w> {
     wanted: &'w dyn Wanted,
-    input: Input,
     kinds: RefCell<HashMap<Rc<str>, Rc<Kind>>>,
     texts: RefCell<HashSet<Rc<str>>>,
+    attributes: RefCell<HashSet<Rc<str>>>,
+    written: RefCell<HashMap<Box<str>, Rc<Arguments>>>,
+    no_arguments: Rc<Arguments>,
     last: RefCell<Rc<str>>,
     nothing: Names,
     /// What is kept of `remit_*` objects in the prior state.
@@ -106,12 +110,14 @@ pub(super) struct Kind {
 }
 
 impl<'w> Context<'w> {
-    pub(super) fn new(wanted: &'w dyn Wanted, input: Input) -> Self {
+    pub(super) fn new(wanted: &'w dyn Wanted) -> Self {
         Self {
             wanted,
-            input,
             kinds: RefCell::default(),
             texts: RefCell::default(),
+            attributes: RefCell::default(),
+            written: RefCell::default(),
+            no_arguments: Rc::default(),
             last: RefCell::new(Rc::from("")),
             nothing: Names::default(),
             record: Names::new(["controls", "name", "record"].map(str::to_owned).to_vec()),
@@ -129,9 +135,33 @@ impl<'w> Context<'w> {
         let mut names = Names::new(self.wanted.attributes(&name));
         names.with_null =
             names.list.iter().filter(|attribute| self.wanted.keeps_null(&name, attribute)).cloned().collect();
+        let members = |attribute: &String| self.wanted.members(&name, attribute).cloned().map(Rc::new);
+        names.members = names.list.iter().map(members).collect();
         let kind = Rc::new(Kind { names, name: Rc::clone(&name) });
         self.kinds.borrow_mut().insert(name, Rc::clone(&kind));
         kind
+    }
+
+    /// The arguments of a block, the same ones for every block that says the same.
+    pub(super) fn arguments(&self, written: &[(&str, &str)]) -> Taken<Rc<Arguments>> {
+        if written.is_empty() {
+            return Ok(Rc::clone(&self.no_arguments));
+        }
+        let mut text = self.scratch();
+        for (name, raw) in written {
+            Attributes::write(&mut text, name, raw);
+        }
+        let known = self.written.borrow().get(text.as_str()).cloned();
+        let arguments = match known {
+            Some(known) => known,
+            None => {
+                let read = Rc::new(Arguments::read(written)?);
+                self.written.borrow_mut().insert(text.as_str().into(), Rc::clone(&read));
+                read
+            }
+        };
+        self.give_back(text);
+        Ok(arguments)
     }
 
     pub(super) fn wants_prior_state(&self) -> bool {
@@ -141,6 +171,17 @@ impl<'w> Context<'w> {
     /// The attributes to keep; data sources are read and never changed, so nothing of them is kept.
     pub(super) fn names<'k>(&'k self, managed: bool, kind: &'k Kind) -> &'k Names {
         if managed { &kind.names } else { &self.nothing }
+    }
+
+    /// Attributes, the same ones for every object that says the same.
+    pub(super) fn attributes(&self, text: &str) -> Attributes {
+        let mut known = self.attributes.borrow_mut();
+        if let Some(same) = known.get(text) {
+            return Attributes::of(Rc::clone(same));
+        }
+        let text: Rc<str> = text.into();
+        known.insert(Rc::clone(&text));
+        Attributes::of(text)
     }
 
     fn shared(&self, text: &str) -> Rc<str> {
@@ -155,14 +196,6 @@ impl<'w> Context<'w> {
             }
         }
         Rc::clone(&last)
-    }
-
-    /// The next value of an object, unread.
-    pub(super) fn raw<'de, A: MapAccess<'de>>(&self, map: &mut A) -> Result<Raw<'de>, A::Error> {
-        match self.input {
-            Input::Whole => map.next_value().map(Raw::Borrowed),
-            Input::Passing => map.next_value().map(Raw::Owned),
-        }
     }
 
     /// An empty text with room in it, to be given back after use.
@@ -180,8 +213,13 @@ impl<'w> Context<'w> {
         E::custom("refused")
     }
 
-    pub(super) fn into_fault(self) -> Option<PlanError> {
-        self.fault.into_inner()
+    /// Parses one value; a fault that a visitor left is what was wrong with it.
+    pub(super) fn value<T>(
+        &self,
+        text: &mut Window<impl Read>,
+        parse: impl FnMut(&mut Deserializer<SliceRead<'_>>) -> serde_json::Result<T>,
+    ) -> Taken<T> {
+        text.value(parse).map_err(|error| self.fault.take().unwrap_or(error))
     }
 }
 
@@ -193,16 +231,23 @@ pub(super) struct Names {
     lengths: u64,
     /// Those that are kept where they are null.
     with_null: Vec<String>,
+    /// For each, the members that matter, where not all of them do.
+    members: Vec<Option<Rc<BTreeSet<String>>>>,
 }
 
 impl Names {
     pub(super) fn new(list: Vec<String>) -> Self {
         let lengths = list.iter().fold(0, |bits, name| bits | length_bit(name));
-        Self { list, lengths, with_null: Vec::new() }
+        Self { list, lengths, with_null: Vec::new(), members: Vec::new() }
     }
 
     pub(super) fn get(&self, index: usize) -> &str {
         self.list.get(index).map_or("", String::as_str)
+    }
+
+    /// The members of an attribute that matter; `None` where all do.
+    pub(super) fn members(&self, index: usize) -> Option<&BTreeSet<String>> {
+        self.members.get(index)?.as_deref()
     }
 
     pub(super) fn keeps_null(&self, name: &str) -> bool {
@@ -228,7 +273,7 @@ pub(super) struct NameSeed<'n>(pub(super) &'n Names);
 
 impl<'de> DeserializeSeed<'de> for NameSeed<'_> {
     type Value = Option<usize>;
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_str(self)
     }
 }
@@ -266,7 +311,7 @@ pub(super) struct TextSeed<'c, 'w>(pub(super) &'c Context<'w>);
 
 impl<'de> DeserializeSeed<'de> for TextSeed<'_, '_> {
     type Value = Option<Rc<str>>;
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_any(self)
     }
 }
@@ -289,7 +334,7 @@ pub(super) struct KindSeed<'c, 'w>(pub(super) &'c Context<'w>);
 
 impl<'de> DeserializeSeed<'de> for KindSeed<'_, '_> {
     type Value = Option<Rc<Kind>>;
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_any(self)
     }
 }
@@ -308,6 +353,12 @@ impl Visitor<'_> for KindSeed<'_, '_> {
 }
 
 /// Reads raw text as strict JSON; a fault in it refuses the plan.
-pub(super) fn strict<E: serde::de::Error>(context: &Context<'_>, place: &str, raw: &str) -> Result<Json, E> {
-    Json::parse(raw).map_err(|_| context.fail(PlanError::attribute(place, "value")))
+pub(super) fn strict(place: &str, raw: &str) -> Taken<Json> {
+    Json::parse(raw).map_err(|_| PlanError::attribute(place, "value"))
+}
+
+/// One value as it stands there, read as strict JSON.
+pub(super) fn json(text: &mut Window<impl Read>, place: &str) -> Taken<Json> {
+    let raw: Box<RawValue> = text.value(|text| Deserialize::deserialize(text))?;
+    strict(place, raw.get())
 }

@@ -36,13 +36,6 @@ impl PlanError {
         self
     }
 
-    pub(super) fn after_lines(mut self, lines: usize) -> Self {
-        if let Some((line, _)) = &mut self.place {
-            *line = line.saturating_add(lines);
-        }
-        self
-    }
-
     pub(super) fn empty() -> Self {
         Self::new("the plan is empty", SHOW)
     }

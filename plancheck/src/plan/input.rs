@@ -1,16 +1,19 @@
 //! From bytes to text: encodings, byte order marks, and the lines that CI wrappers print around a plan.
 
-use std::borrow::Cow;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, Read};
 
 use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_16BE, UTF_16LE};
 
 use super::PlanError;
+use super::skip::is_blank;
+use super::window::{Taken, Window};
 
-/// Size of the buffers of a stream.
+/// How much is decoded at once.
 const CHUNK: usize = 64 * 1024;
 /// How much text a CI wrapper may print before the plan.
-const MOST_WRAPPER: u64 = 1024 * 1024;
+const MOST_WRAPPER: usize = 1024 * 1024;
+/// How much of a line is looked at to tell whether a wrapper printed it.
+const BEGINNING: usize = 16;
 const UTF8_BOM: &[u8] = &[0xef, 0xbb, 0xbf];
 
 fn is_wrapper_line(line: &[u8]) -> bool {
@@ -33,45 +36,8 @@ fn sniff(start: &[u8]) -> Result<Kind, PlanError> {
     }
 }
 
-/// The text of a whole file.
-pub(super) fn text_of(bytes: &[u8]) -> Result<Cow<'_, str>, PlanError> {
-    let text = match sniff(bytes)? {
-        Kind::Utf8 { bom } => {
-            let body = bytes.get(bom..).unwrap_or_default();
-            Cow::Borrowed(std::str::from_utf8(body).map_err(|_| PlanError::not_utf8())?)
-        }
-        Kind::Utf16(encoding) => {
-            let (body, damaged) = encoding.decode_with_bom_removal(bytes);
-            if damaged {
-                return Err(PlanError::not_utf8());
-            }
-            body
-        }
-    };
-    if text.trim().is_empty() { Err(PlanError::empty()) } else { Ok(text) }
-}
-
-/// The plan without the lines before it, and how many these are.
-pub(super) fn without_wrapper_before(text: &str) -> Result<(&str, usize), PlanError> {
-    let mut body = text.trim_start();
-    let mut lines = text
-        .len()
-        .checked_sub(body.len())
-        .and_then(|n| text.get(..n))
-        .map_or(0, |gap| gap.matches('\n').count());
-    while !body.starts_with('{') {
-        let (line, rest) = body.split_once('\n').ok_or_else(PlanError::not_json)?;
-        if !is_wrapper_line(line.as_bytes()) {
-            return Err(PlanError::not_json());
-        }
-        lines += 1;
-        body = rest;
-    }
-    Ok((body, lines))
-}
-
 /// A stream of text that is known to be UTF-8.
-pub(super) fn stream<R: Read>(mut reader: R) -> Result<Resumable<Text<R>>, PlanError> {
+pub(super) fn text<R: Read>(mut reader: R) -> Result<Text<R>, PlanError> {
     let mut start = Vec::with_capacity(4);
     reader.by_ref().take(4).read_to_end(&mut start).map_err(|error| PlanError::io(&error))?;
     let form = match sniff(&start)? {
@@ -82,118 +48,68 @@ pub(super) fn stream<R: Read>(mut reader: R) -> Result<Resumable<Text<R>>, PlanE
         Kind::Utf16(encoding) => Form::Utf16(encoding.new_decoder_with_bom_removal()),
     };
     let source = io::Cursor::new(start).chain(reader);
-    let text = Text { source, form, raw: Vec::new(), at: 0, done: false, closed: false };
-    Ok(Resumable { source: text, last: Vec::new(), given: 0, again: io::Cursor::default() })
+    Ok(Text { source, form, raw: Vec::new(), at: 0, done: false, closed: false })
 }
 
-/// A source that several readers are put around, one after the other: what one took into its buffer and did not use, the next one
-/// gets. The JSON reader needs a `BufReader` of its own, since behind a reference it takes twice the time.
-pub(super) struct Resumable<R> {
-    source: R,
-    /// What was read last; a buffer is only filled when it is empty, so nothing older can be unused.
-    last: Vec<u8>,
-    given: usize,
-    again: io::Cursor<Vec<u8>>,
-}
-
-impl<R: Read> Resumable<R> {
-    /// A reader that begins where this source is.
-    pub(super) fn buffered(&mut self) -> BufReader<&mut Self> {
-        self.given = 0;
-        BufReader::with_capacity(CHUNK, self)
-    }
-
-    /// Goes back to what follows this many bytes, counted from where the last reader began.
-    pub(super) fn resume_after(&mut self, used: usize) {
-        let unused = self.given.saturating_sub(used).min(self.last.len());
-        let mut rest = self.last.split_off(self.last.len() - unused);
-        let at = usize::try_from(self.again.position()).unwrap_or(usize::MAX);
-        rest.extend_from_slice(self.again.get_ref().get(at..).unwrap_or_default());
-        self.again = io::Cursor::new(rest);
-    }
-}
-
-impl<R: Read> Read for Resumable<R> {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        let mut read = self.again.read(out)?;
-        if read == 0 {
-            read = self.source.read(out)?;
-        }
-        self.last.clear();
-        self.last.extend_from_slice(out.get(..read).unwrap_or_default());
-        self.given = self.given.saturating_add(read);
-        Ok(read)
-    }
-}
-
-/// Skips what a CI wrapper printed before the plan; gives the number of lines skipped.
-pub(super) fn skip_wrapper_before(source: &mut Resumable<impl Read>) -> Result<usize, PlanError> {
-    let mut text = source.buffered();
-    let (mut lines, mut spent) = (0, 0);
-    let mut seen_any = false;
-    loop {
-        let Some(first) = peek(&mut text)? else {
-            return Err(if seen_any { PlanError::not_json() } else { PlanError::empty() });
-        };
-        if first == b'{' {
-            break;
-        }
-        if first.is_ascii_whitespace() {
-            lines += usize::from(first == b'\n');
-            text.consume(1);
-            spent += 1;
-        } else {
-            seen_any = true;
-            let mut line = Vec::new();
-            let read = text
-                .by_ref()
-                .take(MOST_WRAPPER)
-                .read_until(b'\n', &mut line)
-                .map_err(|error| read_error(&error))?;
-            if !is_wrapper_line(&line) {
-                return Err(PlanError::not_json());
+/// Skips what a CI wrapper printed before the plan.
+pub(super) fn skip_wrapper_before<R: Read>(text: &mut Window<R>) -> Taken<()> {
+    let (mut spent, mut seen_any) = (0, false);
+    while spent <= MOST_WRAPPER {
+        match text.peek()? {
+            None if seen_any => return Err(PlanError::not_json()),
+            None => return Err(PlanError::empty()),
+            Some(b'{') => return Ok(()),
+            Some(byte) if is_blank(byte) => {
+                text.advance();
+                spent += 1;
             }
-            lines += 1;
-            spent += read;
-        }
-        if u64::try_from(spent).is_ok_and(|spent| spent > MOST_WRAPPER) {
-            return Err(PlanError::not_json());
+            Some(_) => {
+                seen_any = true;
+                let (line, length) = line(text, MOST_WRAPPER)?;
+                if !is_wrapper_line(&line) {
+                    return Err(PlanError::not_json());
+                }
+                spent += length;
+            }
         }
     }
-    source.resume_after(spent);
-    Ok(lines)
+    Err(PlanError::not_json())
 }
 
 /// Makes sure that nothing but white space and wrapper lines follows the plan.
-pub(super) fn only_wrapper_remains(mut text: impl BufRead) -> Result<(), PlanError> {
-    let mut line_start = Vec::new();
+pub(super) fn only_wrapper_remains<R: Read>(text: &mut Window<R>) -> Taken<()> {
     let mut own_line = false;
-    loop {
-        let buffer = text.fill_buf().map_err(|error| read_error(&error))?;
-        if buffer.is_empty() {
-            return fair_line(&line_start, own_line);
+    while let Some(byte) = text.peek()? {
+        if byte.is_ascii_whitespace() {
+            own_line |= byte == b'\n';
+            text.advance();
+            continue;
         }
-        let used = buffer.len();
-        for byte in buffer {
-            if *byte == b'\n' {
-                fair_line(&line_start, own_line)?;
-                line_start.clear();
-                own_line = true;
-            } else if line_start.len() < 16 && !(line_start.is_empty() && byte.is_ascii_whitespace()) {
-                line_start.push(*byte);
-            }
+        let (line, _) = line(text, usize::MAX)?;
+        if !own_line || !is_wrapper_line(&line) {
+            return Err(PlanError::trailing());
         }
-        text.consume(used);
+        own_line = true;
     }
+    Ok(())
 }
 
-fn fair_line(start: &[u8], own_line: bool) -> Result<(), PlanError> {
-    // `%0A` is how the wrapper writes the line break behind a plan.
-    if start.is_empty() || (own_line && is_wrapper_line(start)) { Ok(()) } else { Err(PlanError::trailing()) }
-}
-
-fn peek(text: &mut impl BufRead) -> Result<Option<u8>, PlanError> {
-    Ok(text.fill_buf().map_err(|error| read_error(&error))?.first().copied())
+/// Goes to the end of a line, or as far as this; gives its beginning, and how long it is.
+fn line<R: Read>(text: &mut Window<R>, most: usize) -> Taken<(Vec<u8>, usize)> {
+    let (mut beginning, mut length) = (Vec::new(), 0);
+    while length < most
+        && let Some(byte) = text.peek()?
+    {
+        text.advance();
+        length += 1;
+        if byte == b'\n' {
+            break;
+        }
+        if beginning.len() < BEGINNING {
+            beginning.push(byte);
+        }
+    }
+    Ok((beginning, length))
 }
 
 /// Words for a failed read: either ours about the encoding, or the operating system's.
@@ -266,24 +182,4 @@ fn check_utf8(pending: &mut Vec<u8>, chunk: &[u8]) -> io::Result<()> {
     let rest = rest.to_vec();
     *pending = rest;
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use std::io::Read as _;
-
-    use super::{CHUNK, stream};
-
-    #[test]
-    fn what_one_reader_left_in_its_buffer_the_next_one_gets() {
-        let text = (0..CHUNK).map(|n| n.to_string()).collect::<Vec<_>>().join(" ");
-        let mut source = stream(text.as_bytes()).expect("UTF-8");
-        let mut read = Vec::new();
-        for length in [0, 3, 1, CHUNK, 2 * CHUNK + 7, 1] {
-            source.buffered().take(length as u64).read_to_end(&mut read).expect("there is more");
-            source.resume_after(length);
-        }
-        source.buffered().read_to_end(&mut read).expect("the rest");
-        assert!(read == text.as_bytes(), "something was lost or came twice");
-    }
 }

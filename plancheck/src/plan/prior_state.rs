@@ -1,13 +1,15 @@
 //! The `remit_*` objects of the state a plan started from: the only governance a plan may bring along.
 
 use std::fmt;
+use std::io::Read;
 use std::rc::Rc;
 
 use remit_governance::json::Json;
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 
-use super::context::{Context, Kind, KindSeed, Once, key_of};
+use super::context::{Context, DEEPEST, Keys, Kind, KindSeed, Once, key_of};
 use super::resources::{ModeWord, ObjectSeed};
+use super::window::{Taken, Window};
 use super::{Attributes, PlanError};
 
 /// A `remit_*` object as it stood before the change.
@@ -26,127 +28,53 @@ pub struct PriorObject {
 }
 
 /// Reads `prior_state`.
-pub(super) struct PriorStateSeed<'c> {
-    pub(super) context: &'c Context<'c>,
+pub(super) fn read(text: &mut Window<impl Read>, context: &Context<'_>) -> Taken<Vec<PriorObject>> {
+    let mut found = Vec::new();
+    member(text, "values", |text| {
+        member(text, "root_module", |text| module(text, context, &mut found, DEEPEST))
+    })?;
+    Ok(found)
 }
 
-/// Reads an object and gives one of its members to another seed; used twice, for `values` and for `root_module`.
-struct MemberSeed<S> {
-    key: &'static str,
-    seed: S,
-}
-
-impl<'de, S: DeserializeSeed<'de, Value = Vec<PriorObject>>> DeserializeSeed<'de> for MemberSeed<S> {
-    type Value = Vec<PriorObject>;
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de, S: DeserializeSeed<'de, Value = Vec<PriorObject>>> Visitor<'de> for MemberSeed<S> {
-    type Value = Vec<PriorObject>;
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object or null")
-    }
-    fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok(Vec::new())
-    }
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut seed = Some(self.seed);
-        let mut found = Vec::new();
-        while let Some(key) = map.next_key::<String>()? {
-            match (key == self.key, seed.take()) {
-                (true, Some(only)) => found = map.next_value_seed(only)?,
-                (true, None) => return Err(serde::de::Error::custom("twice")),
-                (false, kept) => {
-                    seed = kept;
-                    map.next_value::<IgnoredAny>()?;
-                }
-            }
+/// Reads an object and hands one of its members over; used twice, for `values` and for `root_module`.
+fn member<R: Read>(
+    text: &mut Window<R>,
+    wanted: &'static str,
+    mut read: impl FnMut(&mut Window<R>) -> Taken<()>,
+) -> Taken<()> {
+    let mut seen = false;
+    text.object(|text, key| {
+        if key != wanted {
+            return text.skip();
         }
-        Ok(found)
-    }
-}
-
-impl<'de> DeserializeSeed<'de> for PriorStateSeed<'_> {
-    type Value = Vec<PriorObject>;
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        let module = ModuleSeed { context: self.context };
-        MemberSeed { key: "values", seed: MemberSeed { key: "root_module", seed: module } }
-            .deserialize(deserializer)
-    }
-}
-
-key_of! { ModuleKey { "resources" => Resources, "child_modules" => ChildModules } }
-
-struct ModuleSeed<'c> {
-    context: &'c Context<'c>,
-}
-
-impl<'de> DeserializeSeed<'de> for ModuleSeed<'_> {
-    type Value = Vec<PriorObject>;
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_map(self)
-    }
-}
-
-impl<'de> Visitor<'de> for ModuleSeed<'_> {
-    type Value = Vec<PriorObject>;
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a module")
-    }
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut found = Vec::new();
-        let mut once = Once::default();
-        while let Some(key) = map.next_key::<ModuleKey>()? {
-            once.see(key as u32, key.name()).map_err(|error| self.context.fail(error))?;
-            match key {
-                ModuleKey::Resources => {
-                    found.extend(map.next_value_seed(ListSeed { context: self.context, modules: false })?);
-                }
-                ModuleKey::ChildModules => {
-                    found.extend(map.next_value_seed(ListSeed { context: self.context, modules: true })?);
-                }
-                ModuleKey::Other => {
-                    map.next_value::<IgnoredAny>()?;
-                }
-            }
+        if std::mem::replace(&mut seen, true) {
+            return Err(PlanError::duplicate_key(key));
         }
-        Ok(found)
-    }
+        read(text)
+    })?;
+    Ok(())
 }
 
-/// A list of resources or of modules.
-struct ListSeed<'c> {
-    context: &'c Context<'c>,
-    modules: bool,
-}
-
-impl<'de> DeserializeSeed<'de> for ListSeed<'_> {
-    type Value = Vec<PriorObject>;
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_seq(self)
-    }
-}
-
-impl<'de> Visitor<'de> for ListSeed<'_> {
-    type Value = Vec<PriorObject>;
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list")
-    }
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
-        let mut found = Vec::new();
-        if self.modules {
-            while let Some(objects) = list.next_element_seed(ModuleSeed { context: self.context })? {
-                found.extend(objects);
-            }
-        } else {
-            while let Some(object) = list.next_element_seed(ResourceSeed { context: self.context })? {
-                found.extend(object);
-            }
+fn module<R: Read>(
+    text: &mut Window<R>,
+    context: &Context<'_>,
+    found: &mut Vec<PriorObject>,
+    deeper: usize,
+) -> Taken<()> {
+    let Some(deeper) = deeper.checked_sub(1) else { return Err(PlanError::unexpected_shape()) };
+    let mut once = Keys::default();
+    text.object(|text, key| {
+        once.see(key, &["resources", "child_modules"])?;
+        match key {
+            "resources" => text.list(|text| {
+                found.extend(context.value(text, |text| ResourceSeed { context }.deserialize(text))?);
+                Ok(())
+            }),
+            "child_modules" => text.list(|text| module(text, context, found, deeper)),
+            _ => text.skip(),
         }
-        Ok(found)
-    }
+    })?;
+    Ok(())
 }
 
 key_of! { ResourceKey { "address" => Address, "mode" => Mode, "type" => Type, "values" => Values } }

@@ -1,45 +1,38 @@
 //! The visitors of `resource_changes`: known keys are kept, attributes that were asked for stay raw, the rest is skipped.
 
 use std::fmt;
+use std::io::Read;
 use std::rc::Rc;
 
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
 
 use super::change::{Action, Attributes, Change, Marks, Mode, ResourceChange};
-use super::context::{Context, Kind, KindSeed, NameSeed, Names, Once, Raw, Seen, TextSeed, key_of};
-use super::{PlanError, Sink};
+use super::context::{Context, Kind, KindSeed, NameSeed, Names, Once, Seen, TextSeed, key_of};
+use super::window::{Taken, Window};
+use super::{PlanError, Sink, members};
 
 /// The list of changes; gives how many there were.
-pub(super) struct ChangesSeed<'c, 's, 'k> {
-    pub(super) context: &'c Context<'c>,
-    pub(super) sink: &'s mut Sink<'k>,
+pub(super) fn changes(
+    text: &mut Window<impl Read>,
+    context: &Context<'_>,
+    sink: &mut Sink<'_>,
+) -> Taken<usize> {
+    let mut count = 0;
+    text.list(|text| {
+        count += 1;
+        sink(entry(text, context, false)?)
+    })?;
+    Ok(count)
 }
 
-impl<'de> DeserializeSeed<'de> for ChangesSeed<'_, '_, '_> {
-    type Value = usize;
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<usize, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for ChangesSeed<'_, '_, '_> {
-    type Value = usize;
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list of changes")
-    }
-    fn visit_unit<E>(self) -> Result<usize, E> {
-        Ok(0)
-    }
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<usize, A::Error> {
-        let mut count = 0;
-        while let Some(change) =
-            list.next_element_seed(EntrySeed { context: self.context, may_lack_address: false })?
-        {
-            count += 1;
-            (self.sink)(change).map_err(|error| self.context.fail(error))?;
-        }
-        Ok(count)
-    }
+/// One entry of a list of changes.
+pub(super) fn entry(
+    text: &mut Window<impl Read>,
+    context: &Context<'_>,
+    may_lack_address: bool,
+) -> Taken<ResourceChange> {
+    context.value(text, |text| EntrySeed { context, may_lack_address }.deserialize(text))
 }
 
 key_of! { EntryKey {
@@ -65,14 +58,14 @@ impl<'de> DeserializeSeed<'de> for EntrySeed<'_> {
 struct Entry<'de> {
     address: Option<Box<str>>,
     /// Module address, name and instance key, where the address may be left out.
-    parts: [Option<Raw<'de>>; 3],
+    parts: [Option<&'de RawValue>; 3],
     previous_address: Option<Box<str>>,
     mode: Option<Mode>,
     kind: Option<Rc<Kind>>,
     provider_name: Option<Rc<str>>,
     deposed: bool,
     change: Option<Change>,
-    early_change: Option<Raw<'de>>,
+    early_change: Option<&'de RawValue>,
 }
 
 impl<'de> Visitor<'de> for EntrySeed<'_> {
@@ -99,16 +92,16 @@ impl<'de> Visitor<'de> for EntrySeed<'_> {
                     (Some(kind), Some(mode)) => {
                         entry.change = Some(map.next_value_seed(self.change(mode, kind))?);
                     }
-                    _ => entry.early_change = Some(self.context.raw(&mut map)?),
+                    _ => entry.early_change = Some(map.next_value()?),
                 },
                 EntryKey::ModuleAddress if self.may_lack_address => {
-                    entry.parts[0] = Some(self.context.raw(&mut map)?);
+                    entry.parts[0] = Some(map.next_value()?);
                 }
                 EntryKey::Name if self.may_lack_address => {
-                    entry.parts[1] = Some(self.context.raw(&mut map)?);
+                    entry.parts[1] = Some(map.next_value()?);
                 }
                 EntryKey::Index if self.may_lack_address => {
-                    entry.parts[2] = Some(self.context.raw(&mut map)?);
+                    entry.parts[2] = Some(map.next_value()?);
                 }
                 // Known only so that they cannot stand there twice.
                 EntryKey::ModuleAddress | EntryKey::Name | EntryKey::Index | EntryKey::Other => {
@@ -153,8 +146,9 @@ impl<'c> EntrySeed<'c> {
 }
 
 /// The address from its parts.
-fn address_of(kind: &str, [module, name, key]: &[Option<Raw<'_>>; 3]) -> Option<Box<str>> {
-    let text = |part: &Option<Raw<'_>>| -> Option<String> { serde_json::from_str(part.as_ref()?.get()).ok() };
+fn address_of(kind: &str, [module, name, key]: &[Option<&RawValue>; 3]) -> Option<Box<str>> {
+    let text =
+        |part: &Option<&RawValue>| -> Option<String> { serde_json::from_str(part.as_ref()?.get()).ok() };
     let name = text(name)?;
     let module = text(module).map(|module| format!("{module}.")).unwrap_or_default();
     let key = key.as_ref().map(|key| format!("[{}]", key.get())).unwrap_or_default();
@@ -228,6 +222,8 @@ impl<'de> Visitor<'de> for ChangeSeed<'_> {
         let [mut after_unknown, mut before_sensitive, mut after_sensitive] = [const { Marks::All(false) }; 3];
         let mut once = Once::default();
         let object = ObjectSeed { context: self.context, names: self.names };
+        let (unknown, secret) =
+            (|| MarksSeed { object, picks_members: true }, || MarksSeed { object, picks_members: false });
         while let Some(key) = map.next_key::<ChangeKey>()? {
             once.see(key as u32, key.name()).map_err(|error| self.context.fail(error))?;
             match key {
@@ -241,9 +237,9 @@ impl<'de> Visitor<'de> for ChangeSeed<'_> {
                 }
                 ChangeKey::Before => before = map.next_value_seed(object)?,
                 ChangeKey::After => after = map.next_value_seed(object)?,
-                ChangeKey::AfterUnknown => after_unknown = map.next_value_seed(MarksSeed(object))?,
-                ChangeKey::BeforeSensitive => before_sensitive = map.next_value_seed(MarksSeed(object))?,
-                ChangeKey::AfterSensitive => after_sensitive = map.next_value_seed(MarksSeed(object))?,
+                ChangeKey::AfterUnknown => after_unknown = map.next_value_seed(unknown())?,
+                ChangeKey::BeforeSensitive => before_sensitive = map.next_value_seed(secret())?,
+                ChangeKey::AfterSensitive => after_sensitive = map.next_value_seed(secret())?,
                 ChangeKey::Other => {
                     map.next_value::<IgnoredAny>()?;
                 }
@@ -269,6 +265,7 @@ impl ObjectSeed<'_> {
         self,
         mut map: A,
         says_nothing: impl Fn(&str, &str) -> bool,
+        picks_members: bool,
     ) -> Result<Attributes, A::Error> {
         let mut text = self.context.scratch();
         let mut seen = Seen::default();
@@ -281,12 +278,15 @@ impl ObjectSeed<'_> {
             if !seen.first(index) {
                 return Err(self.context.fail(PlanError::duplicate_key(name)));
             }
-            let raw = self.context.raw(&mut map)?;
-            if !says_nothing(name, raw.get()) {
-                Attributes::write(&mut text, name, raw.get());
+            let raw: &RawValue = map.next_value()?;
+            let keys = self.names.members(index).filter(|_| picks_members);
+            let picked = keys.and_then(|keys| members::pick(raw.get(), keys));
+            let raw = picked.as_deref().unwrap_or_else(|| raw.get());
+            if !says_nothing(name, raw) {
+                Attributes::write(&mut text, name, raw);
             }
         }
-        let attributes = Attributes::of(&text);
+        let attributes = self.context.attributes(&text);
         self.context.give_back(text);
         Ok(attributes)
     }
@@ -315,11 +315,15 @@ impl<'de> Visitor<'de> for ObjectSeed<'_> {
     }
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
         // Null is absent, and there can be very many of them.
-        self.members(map, |name, raw| raw == "null" && !self.names.keeps_null(name)).map(Some)
+        self.members(map, |name, raw| raw == "null" && !self.names.keeps_null(name), true).map(Some)
     }
 }
 
-struct MarksSeed<'c>(ObjectSeed<'c>);
+/// Marks, of which those of single members are kept where only these matter. What is secret is so as a whole.
+struct MarksSeed<'c> {
+    object: ObjectSeed<'c>,
+    picks_members: bool,
+}
 
 impl<'de> DeserializeSeed<'de> for MarksSeed<'_> {
     type Value = Marks;
@@ -341,7 +345,8 @@ impl<'de> Visitor<'de> for MarksSeed<'_> {
     }
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Marks, A::Error> {
         // Most marks mark nothing.
-        let marks = self.0.members(map, |_, raw| matches!(raw, "null" | "{}" | "[]" | "false"))?;
+        let says_nothing = |_: &str, raw: &str| matches!(raw, "null" | "{}" | "[]" | "false");
+        let marks = self.object.members(map, says_nothing, self.picks_members)?;
         Ok(if marks.is_empty() { Marks::All(false) } else { Marks::Each(marks) })
     }
 }

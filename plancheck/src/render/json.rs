@@ -49,11 +49,14 @@ pub(crate) fn written<T: Serialize>(document: &T) -> String {
         );
     };
     let mut safe = String::with_capacity(text.len() + 1);
-    let mut last = ' ';
-    for character in text.chars() {
-        let starts_command = character == '#' && last == '#';
-        last = character;
-        if starts_command || (is_deceptive(character) && character != '\n') {
+    let mut rest = text.as_str();
+    // Nearly all of it is plain and is copied in one piece.
+    while let Some((plain, odd)) = rest.find(needs_a_look).and_then(|at| rest.split_at_checked(at)) {
+        safe.push_str(plain);
+        let mut characters = odd.chars();
+        let Some(character) = characters.next() else { break };
+        let starts_command = character == '#' && safe.ends_with('#');
+        if starts_command || is_deceptive(character) {
             for unit in character.encode_utf16(&mut [0; 2]) {
                 // Writing to a String cannot fail.
                 let _ = write!(safe, "\\u{unit:04x}");
@@ -61,9 +64,15 @@ pub(crate) fn written<T: Serialize>(document: &T) -> String {
         } else {
             safe.push(character);
         }
+        rest = characters.as_str();
     }
+    safe.push_str(rest);
     safe.push('\n');
     safe
+}
+
+fn needs_a_look(character: char) -> bool {
+    !matches!(character, '\n' | ' '..='"' | '$'..='~')
 }
 
 #[derive(Serialize)]

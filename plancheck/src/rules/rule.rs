@@ -84,7 +84,13 @@ pub(crate) fn asked(rules: &[Rule], envelopes: Option<&[Envelope]>) -> Asked {
         asked.roles.extend(reads.roles);
         asked.concerns.extend(reads.concerns);
     }
+    asked.tag_keys = envelopes.map(|all| all.iter().flat_map(tag_keys).cloned().collect());
     asked
+}
+
+/// The keys of tags that an envelope says anything about: its scope, and what it requires.
+fn tag_keys(envelope: &Envelope) -> impl Iterator<Item = &String> {
+    envelope.scope.tags.keys().chain(&envelope.limits.required_tags)
 }
 
 /// Everything a rule sees: facts and governance, never plan JSON, never a clock.

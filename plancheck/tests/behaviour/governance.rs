@@ -62,23 +62,47 @@ fn the_state_before_the_change_can_be_the_governance() {
 }
 
 #[test]
-fn what_declared_limits_and_growing_types_no_rule_judges_is_named() {
+fn a_declared_limit_that_no_rule_judges_is_named() {
     use crate::scene::{create, judge};
 
-    let named = |address: &str| {
-        let plan = plan(&[create(address, json!({}))]);
-        let mut limits = limits();
-        limits["cost"] = json!({ "currency": "USD", "period": "monthly", "ceiling": 10 });
-        let report = judge(&[over_all(&limits)], &plan);
-        report.not_judged.into_iter().map(|item| item.what).collect::<Vec<_>>()
+    let named = |limits: &Value| {
+        let report = judge(&[over_all(limits)], &plan(&[create("aws_s3_bucket.a", json!({}))]));
+        report.not_judged.into_iter().any(|item| item.what == "`cost`")
     };
-    let not_counted = "`aws_apprunner_auto_scaling_configuration_version`".to_owned();
-    let with = named("aws_apprunner_auto_scaling_configuration_version.a");
-    assert!(with.contains(&not_counted), "{with:?}");
-    assert!(with.contains(&"`cost`".to_owned()), "{with:?}");
-    // A type whose growth is counted, and one that does not grow.
-    for other in ["aws_autoscaling_group.a", "aws_s3_bucket.a"] {
-        let kind = format!("`{}`", other.trim_end_matches(".a"));
-        assert!(!named(other).contains(&kind), "{other}");
-    }
+    let mut with = limits();
+    with["cost"] = json!({ "currency": "USD", "period": "monthly", "ceiling": 10 });
+    assert!(named(&with) && !named(&limits()));
+}
+
+/// A decision about a vendor default, as a record.
+fn decision(value: Option<&str>, regulations: &[&str]) -> String {
+    let declared = json!({
+        "default": "aws-bedrock-agent-no-guardrail", "decision": if value.is_some() { "override" } else { "accept" },
+        "value": value, "reason": "Prompts carry customer data", "regulations": regulations,
+        "owner": { "name": "Lee Park", "email": "lee.park@example.com" },
+        "review": { "every": "quarter", "due": "2027-02-28" },
+    });
+    let strict = remit_governance::Json::parse(&declared.to_string()).expect("JSON");
+    remit_governance::DefaultOverride::declare(&strict).unwrap_or_else(|faults| panic!("{faults:?}")).record()
+}
+
+#[test]
+fn a_default_override_is_not_loosened_without_consent() {
+    const REQUIRED: Option<&str> = Some("{\"guardrail_configuration\":\"required\"}");
+    let judged = |before: String, after: String| {
+        let sides = [before, after].map(|record| json!({ "record": record }));
+        let [before, after] = sides;
+        let change = change("remit_default_override.guardrail", &["update"], before, after);
+        let report = judge_text(&lock(&[over_all(&limits())]), &plan(&[change]).to_string(), given());
+        let report = report.unwrap_or_else(|error| panic!("{error}"));
+        (report.verdict(), rules(&report, Effect::Consent).contains(&"governance-weakened"))
+    };
+    let asks = (Verdict::ConsentRequired, true);
+    let passes = (Verdict::Allowed, false);
+    let required = || decision(REQUIRED, &["GDPR"]);
+    assert_eq!(judged(required(), decision(None, &["GDPR"])), asks, "what was overridden is accepted");
+    assert_eq!(judged(required(), decision(Some("{}"), &["GDPR"])), asks, "another value");
+    assert_eq!(judged(required(), decision(REQUIRED, &[])), asks, "a regulation less");
+    assert_eq!(judged(decision(None, &["GDPR"]), required()), passes, "what was accepted is overridden");
+    assert_eq!(judged(required(), decision(REQUIRED, &["GDPR", "SOC 2"])), passes, "a regulation more");
 }

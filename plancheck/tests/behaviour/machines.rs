@@ -108,3 +108,45 @@ fn a_type_that_cannot_be_told_asks() {
 fn no_machines_have_nothing_whatever_their_type() {
     assert_eq!(verdict(&[of_template(0), template("q9.huge")]), ALLOWED);
 }
+
+#[test]
+fn tasks_times_their_definition_is_what_counts() {
+    let limits = json!({ "capacity": { "tasks": { "ceiling": 100 }, "vcpus": { "ceiling": 16 }, "memory_gb": { "ceiling": 64 } } });
+    let service = |count: u32| {
+        create(
+            "aws_ecs_service.s",
+            json!({ "name": "s", "desired_count": count, "task_definition": "arn:d" }),
+        )
+    };
+    let definition = |cpu: &str, memory: &str| {
+        let values = json!({ "arn": "arn:d", "family": "d", "cpu": cpu, "memory": memory });
+        change("aws_ecs_task_definition.d", &["no-op"], values.clone(), values)
+    };
+    let verdict = |changes: &[Value]| judge(&[over_all(&limits)], &plan(changes)).verdict();
+    for (name, changes, expected) in [
+        ("just as many processors", [service(16), definition("1024", "2048")], ALLOWED),
+        ("one task more", [service(17), definition("1024", "2048")], DENIED),
+        ("in words", [service(17), definition("1 vCPU", "2GB")], DENIED),
+        ("in words, few", [service(16), definition(".5 vCPU", "2 GB")], ALLOWED),
+        ("too much memory", [service(5), definition("1024", "16384")], DENIED),
+        ("no amount", [service(1), definition("much", "2048")], Verdict::ConsentRequired),
+        ("no tasks", [service(0), definition("much", "2048")], ALLOWED),
+    ] {
+        assert_eq!(verdict(&changes), expected, "{name}");
+    }
+    assert_eq!(verdict(&[service(1)]), Verdict::ConsentRequired, "the definition is not in the plan");
+}
+
+#[test]
+fn a_function_has_memory_and_processors_by_its_concurrency() {
+    let limits = json!({ "capacity": { "concurrency": { "ceiling": 1000 }, "vcpus": { "ceiling": 10 }, "memory_gb": { "ceiling": 16 } } });
+    let verdict = |concurrency: Option<u32>, memory: Option<u32>| {
+        let function = json!({ "reserved_concurrent_executions": concurrency, "memory_size": memory });
+        judge(&[over_all(&limits)], &plan(&[create("aws_lambda_function.f", function)])).verdict()
+    };
+    assert_eq!(verdict(Some(16), Some(1024)), ALLOWED);
+    assert_eq!(verdict(Some(17), Some(1024)), DENIED);
+    assert_eq!(verdict(Some(8), Some(2048)), ALLOWED);
+    assert_eq!(verdict(Some(100), None), Verdict::ConsentRequired, "the plan does not show its memory");
+    assert_eq!(verdict(None, Some(128)), DENIED);
+}

@@ -2,83 +2,41 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::io::Read;
 use std::rc::Rc;
 
-use foldhash::HashMap;
 use remit_governance::json::Json;
 use serde::Deserialize;
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::{Call, Configuration, Expression, Module, ProviderConfig, ResourceConfig, Variable};
+use super::{Arguments, Call, Configuration, Expression, Module, ProviderConfig, ResourceConfig, Variable};
 use crate::plan::PlanError;
 use crate::plan::context::{
-    Context, Kind, KindSeed, NameSeed, Names, Once, Raw, Seen, TextSeed, key_of, strict,
+    Context, DEEPEST, Keys, Kind, KindSeed, NameSeed, Names, Once, Seen, TextSeed, json, key_of, strict,
 };
 use crate::plan::resources::ModeWord;
+use crate::plan::window::{Taken, Window};
 
 type Expressions = BTreeMap<String, Expression>;
 
-/// A visitor of objects that gives the same as null does where there is none.
-macro_rules! object_seed {
-    ($seed:ident, $value:ty, $what:literal, $null:expr) => {
-        impl<'de> DeserializeSeed<'de> for $seed<'_> {
-            type Value = $value;
-            fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<$value, D::Error> {
-                deserializer.deserialize_any(self)
-            }
+/// Reads `configuration`; `None` where it is null.
+pub(in crate::plan) fn read(
+    text: &mut Window<impl Read>,
+    context: &Context<'_>,
+) -> Taken<Option<Configuration>> {
+    let mut configuration = Configuration::default();
+    let mut once = Keys::default();
+    let is_there = text.object(|text, key| {
+        once.see(key, &["provider_config", "root_module"])?;
+        match key {
+            "provider_config" => configuration.providers = providers(text)?,
+            "root_module" => configuration.root = module(text, context, DEEPEST)?,
+            _ => text.skip()?,
         }
-
-        impl<'de> Visitor<'de> for $seed<'_> {
-            type Value = $value;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str($what)
-            }
-            fn visit_unit<E>(self) -> Result<$value, E> {
-                Ok($null)
-            }
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<$value, A::Error> {
-                self.read(map)
-            }
-        }
-    };
-}
-
-/// Reads `configuration`.
-pub(in crate::plan) struct ConfigurationSeed<'c> {
-    pub(in crate::plan) context: &'c Context<'c>,
-}
-
-object_seed! { ConfigurationSeed, Option<Configuration>, "a configuration", None }
-
-key_of! { ConfigurationKey { "provider_config" => ProviderConfig, "root_module" => RootModule } }
-
-impl ConfigurationSeed<'_> {
-    fn read<'de, A: MapAccess<'de>>(self, mut map: A) -> Result<Option<Configuration>, A::Error> {
-        let context = self.context;
-        let mut configuration = Configuration::default();
-        let mut once = Once::default();
-        while let Some(key) = map.next_key::<ConfigurationKey>()? {
-            once.see(key as u32, key.name()).map_err(|error| context.fail(error))?;
-            match key {
-                ConfigurationKey::ProviderConfig => {
-                    for (key, raw) in map.next_value::<Option<Unique<RawProvider>>>()?.unwrap_or_default().0 {
-                        let expressions = expressions(context, &key, raw.expressions.as_deref())?;
-                        let RawProvider { name, full_name: source, alias, module_address, .. } = raw;
-                        let provider = ProviderConfig { name, source, alias, module_address, expressions };
-                        configuration.providers.insert(key, provider);
-                    }
-                }
-                ConfigurationKey::RootModule => {
-                    configuration.root = map.next_value_seed(ModuleSeed { context })?;
-                }
-                ConfigurationKey::Other => {
-                    map.next_value::<IgnoredAny>()?;
-                }
-            }
-        }
-        Ok(Some(configuration))
-    }
+        Ok(())
+    })?;
+    Ok(is_there.then_some(configuration))
 }
 
 #[derive(Deserialize)]
@@ -111,189 +69,107 @@ struct RawOutput {
     expression: Option<Box<RawValue>>,
 }
 
-/// A map that refuses a key given twice, where serde would keep the last.
-struct Unique<T>(BTreeMap<String, T>);
-
-impl<T> Default for Unique<T> {
-    fn default() -> Self {
-        Self(BTreeMap::new())
-    }
-}
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Unique<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Members<T>(std::marker::PhantomData<T>);
-        impl<'de, T: Deserialize<'de>> Visitor<'de> for Members<T> {
-            type Value = Unique<T>;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut members = BTreeMap::new();
-                while let Some((key, value)) = map.next_entry()? {
-                    if members.insert(key, value).is_some() {
-                        return Err(serde::de::Error::custom("a key occurs twice"));
-                    }
-                }
-                Ok(Unique(members))
-            }
+/// An object whose keys are names, each of which may occur once.
+fn named<T, R: Read>(
+    text: &mut Window<R>,
+    mut read: impl FnMut(&mut Window<R>, &str) -> Taken<T>,
+) -> Taken<BTreeMap<String, T>> {
+    let mut members = BTreeMap::new();
+    text.object(|text, name| {
+        let member = read(text, name)?;
+        match members.insert(name.to_owned(), member) {
+            None => Ok(()),
+            Some(_) => Err(PlanError::duplicate_key(name)),
         }
-        deserializer.deserialize_map(Members(std::marker::PhantomData))
-    }
+    })?;
+    Ok(members)
 }
 
-struct ModuleSeed<'c> {
-    context: &'c Context<'c>,
+fn providers(text: &mut Window<impl Read>) -> Taken<BTreeMap<String, ProviderConfig>> {
+    named(text, |text, key| {
+        let raw = text.value(|text| RawProvider::deserialize(text))?;
+        let expressions = match raw.expressions {
+            Some(raw) => expressions(strict(key, raw.get())?),
+            None => Expressions::new(),
+        };
+        let RawProvider { name, full_name: source, alias, module_address, .. } = raw;
+        Ok(ProviderConfig { name, source, alias, module_address, expressions })
+    })
 }
 
-object_seed! { ModuleSeed, Module, "a module", Module::default() }
-
-key_of! { ModuleKey {
-    "resources" => Resources, "module_calls" => Calls, "variables" => Variables, "outputs" => Outputs,
-} }
-
-impl ModuleSeed<'_> {
-    fn read<'de, A: MapAccess<'de>>(self, mut map: A) -> Result<Module, A::Error> {
-        let context = self.context;
-        let mut module = Module::default();
-        let mut once = Once::default();
-        while let Some(key) = map.next_key::<ModuleKey>()? {
-            once.see(key as u32, key.name()).map_err(|error| context.fail(error))?;
-            match key {
-                ModuleKey::Resources => module.resources = map.next_value_seed(ResourcesSeed { context })?,
-                ModuleKey::Calls => module.calls = map.next_value_seed(CallsSeed { context })?,
-                ModuleKey::Variables => {
-                    for (name, raw) in map.next_value::<Option<Unique<RawVariable>>>()?.unwrap_or_default().0
-                    {
-                        let place = || format!("var.{name}");
-                        let default =
-                            raw.default.map(|raw| strict(context, &place(), raw.get())).transpose()?;
-                        module.variables.insert(name, Variable { default, sensitive: raw.sensitive });
-                    }
-                }
-                ModuleKey::Outputs => {
-                    for (name, raw) in map.next_value::<Option<Unique<RawOutput>>>()?.unwrap_or_default().0 {
-                        if let Some(expression) = one(context, &name, raw.expression.as_deref())? {
-                            module.outputs.insert(name, expression);
-                        }
-                    }
-                }
-                ModuleKey::Other => {
-                    map.next_value::<IgnoredAny>()?;
-                }
+fn module(text: &mut Window<impl Read>, context: &Context<'_>, deeper: usize) -> Taken<Module> {
+    let Some(deeper) = deeper.checked_sub(1) else { return Err(PlanError::unexpected_shape()) };
+    let mut module = Module::default();
+    let mut once = Keys::default();
+    text.object(|text, key| {
+        once.see(key, &["resources", "module_calls", "variables", "outputs"])?;
+        match key {
+            "resources" => resources(text, context, &mut module)?,
+            "module_calls" => module.calls = named(text, |text, _| call(text, context, deeper))?,
+            "variables" => module.variables = named(text, |text, name| variable(text, name))?,
+            "outputs" => {
+                let outputs = named(text, |text, name| output(text, name))?;
+                module.outputs =
+                    outputs.into_iter().filter_map(|(name, output)| Some((name, output?))).collect();
             }
+            _ => text.skip()?,
         }
-        Ok(module)
-    }
+        Ok(())
+    })?;
+    Ok(module)
 }
 
-struct CallsSeed<'c> {
-    context: &'c Context<'c>,
-}
-
-object_seed! { CallsSeed, BTreeMap<String, Call>, "module calls", BTreeMap::new() }
-
-impl CallsSeed<'_> {
-    fn read<'de, A: MapAccess<'de>>(self, mut map: A) -> Result<BTreeMap<String, Call>, A::Error> {
-        let mut calls = BTreeMap::new();
-        while let Some(name) = map.next_key::<String>()? {
-            let call = map.next_value_seed(CallSeed { context: self.context })?;
-            if calls.contains_key(&name) {
-                return Err(self.context.fail(PlanError::duplicate_key(&name)));
-            }
-            calls.insert(name, call);
+fn call(text: &mut Window<impl Read>, context: &Context<'_>, deeper: usize) -> Taken<Call> {
+    let mut call = Call::default();
+    let mut once = Keys::default();
+    text.object(|text, key| {
+        once.see(key, &["expressions", "module", "for_each_expression"])?;
+        match key {
+            "expressions" => call.expressions = expressions(json(text, "module call")?),
+            "for_each_expression" => call.for_each = one(json(text, "for_each")?).map(Box::new),
+            "module" => call.module = module(text, context, deeper)?,
+            _ => text.skip()?,
         }
-        Ok(calls)
-    }
+        Ok(())
+    })?;
+    Ok(call)
 }
 
-struct CallSeed<'c> {
-    context: &'c Context<'c>,
+fn variable(text: &mut Window<impl Read>, name: &str) -> Taken<Variable> {
+    let raw = text.value(|text| RawVariable::deserialize(text))?;
+    let place = || format!("var.{name}");
+    let default = raw.default.map(|raw| strict(&place(), raw.get())).transpose()?;
+    Ok(Variable { default, sensitive: raw.sensitive })
 }
 
-object_seed! { CallSeed, Call, "a module call", Call::default() }
-
-key_of! { CallKey { "expressions" => Expressions, "module" => Module, "for_each_expression" => ForEach } }
-
-impl CallSeed<'_> {
-    fn read<'de, A: MapAccess<'de>>(self, mut map: A) -> Result<Call, A::Error> {
-        let context = self.context;
-        let mut call = Call::default();
-        let mut once = Once::default();
-        while let Some(key) = map.next_key::<CallKey>()? {
-            once.see(key as u32, key.name()).map_err(|error| context.fail(error))?;
-            match key {
-                CallKey::Expressions => {
-                    let raw: Option<Box<RawValue>> = map.next_value()?;
-                    call.expressions = expressions(context, "module call", raw.as_deref())?;
-                }
-                CallKey::ForEach => {
-                    let raw: Option<Box<RawValue>> = map.next_value()?;
-                    call.for_each = one(context, "for_each", raw.as_deref())?.map(Box::new);
-                }
-                CallKey::Module => call.module = map.next_value_seed(ModuleSeed { context })?,
-                CallKey::Other => {
-                    map.next_value::<IgnoredAny>()?;
-                }
-            }
-        }
-        Ok(call)
-    }
+fn output(text: &mut Window<impl Read>, name: &str) -> Taken<Option<Expression>> {
+    let raw = text.value(|text| RawOutput::deserialize(text))?;
+    Ok(raw.expression.map(|raw| strict(name, raw.get())).transpose()?.and_then(one))
 }
 
 /// All arguments of a block of a kind that there are few of.
-fn expressions<E: serde::de::Error>(
-    context: &Context<'_>,
-    place: &str,
-    raw: Option<&RawValue>,
-) -> Result<Expressions, E> {
-    match raw.map(|raw| strict(context, place, raw.get())).transpose()? {
-        Some(Json::Object(members)) => {
-            Ok(members.into_iter().map(|(name, value)| (name, Expression::of(value))).collect())
+fn expressions(json: Json) -> Expressions {
+    match json {
+        Json::Object(members) => {
+            members.into_iter().map(|(name, value)| (name, Expression::of(value))).collect()
         }
-        _ => Ok(Expressions::new()),
+        _ => Expressions::new(),
     }
 }
 
-/// One expression.
-fn one<E: serde::de::Error>(
-    context: &Context<'_>,
-    place: &str,
-    raw: Option<&RawValue>,
-) -> Result<Option<Expression>, E> {
-    Ok(raw.map(|raw| strict(context, place, raw.get())).transpose()?.map(Expression::of))
+/// One expression; `None` where there is null in its place.
+fn one(json: Json) -> Option<Expression> {
+    (json != Json::Null).then(|| Expression::of(json))
 }
 
-type Resources = HashMap<Box<str>, ResourceConfig>;
-
-struct ResourcesSeed<'c> {
-    context: &'c Context<'c>,
-}
-
-impl<'de> DeserializeSeed<'de> for ResourcesSeed<'_> {
-    type Value = Resources;
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Resources, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for ResourcesSeed<'_> {
-    type Value = Resources;
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list of resource blocks")
-    }
-    fn visit_unit<E>(self) -> Result<Resources, E> {
-        Ok(Resources::default())
-    }
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Resources, A::Error> {
-        let mut resources = Resources::default();
-        while let Some((address, config)) = list.next_element_seed(ResourceSeed { context: self.context })? {
-            if resources.insert(address, config).is_some() {
-                return Err(self.context.fail(PlanError::unexpected_shape()));
-            }
+fn resources(text: &mut Window<impl Read>, context: &Context<'_>, module: &mut Module) -> Taken<()> {
+    text.list(|text| {
+        let (address, config) = context.value(text, |text| ResourceSeed { context }.deserialize(text))?;
+        match module.resources.insert(address, config) {
+            None => Ok(()),
+            Some(_) => Err(PlanError::unexpected_shape()),
         }
-        Ok(resources)
-    }
+    })
 }
 
 struct ResourceSeed<'c> {
@@ -321,7 +197,7 @@ impl<'de> Visitor<'de> for ResourceSeed<'_> {
         let context = self.context;
         let mut config = ResourceConfig::default();
         let (mut address, mut managed) = (None::<Box<str>>, true);
-        let (mut kind, mut early_expressions) = (None::<Rc<Kind>>, None::<Raw<'de>>);
+        let (mut kind, mut early_expressions) = (None::<Rc<Kind>>, None::<&'de RawValue>);
         let mut once = Once::default();
         while let Some(key) = map.next_key::<ResourceKey>()? {
             once.see(key as u32, key.name()).map_err(|error| context.fail(error))?;
@@ -335,15 +211,16 @@ impl<'de> Visitor<'de> for ResourceSeed<'_> {
                     config.provider_config_key = map.next_value_seed(TextSeed(context))?;
                 }
                 ResourceKey::ForEach => {
-                    let raw: Option<Box<RawValue>> = map.next_value()?;
-                    config.for_each = one(context, "for_each", raw.as_deref())?.map(Box::new);
+                    let raw: Option<&'de RawValue> = map.next_value()?;
+                    let read = raw.map(|raw| strict("for_each", raw.get())).transpose();
+                    config.for_each = read.map_err(|error| context.fail(error))?.and_then(one).map(Box::new);
                 }
                 ResourceKey::Expressions => match &kind {
                     Some(kind) => {
                         let names = context.names(managed, kind);
                         config.expressions = map.next_value_seed(WantedSeed { context, names })?;
                     }
-                    None => early_expressions = Some(context.raw(&mut map)?),
+                    None => early_expressions = Some(map.next_value()?),
                 },
                 ResourceKey::Other => {
                     map.next_value::<IgnoredAny>()?;
@@ -368,11 +245,23 @@ struct WantedSeed<'c> {
     names: &'c Names,
 }
 
-object_seed! { WantedSeed, Expressions, "arguments", Expressions::new() }
+impl<'de> DeserializeSeed<'de> for WantedSeed<'_> {
+    type Value = Rc<Arguments>;
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
 
-impl WantedSeed<'_> {
-    fn read<'de, A: MapAccess<'de>>(self, mut map: A) -> Result<Expressions, A::Error> {
-        let mut expressions = Expressions::new();
+impl<'de> Visitor<'de> for WantedSeed<'_> {
+    type Value = Rc<Arguments>;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("arguments")
+    }
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(Rc::default())
+    }
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut written: Vec<(&str, &'de str)> = Vec::new();
         let mut seen = Seen::default();
         while let Some(found) = map.next_key_seed(NameSeed(self.names))? {
             let Some(index) = found else {
@@ -383,9 +272,9 @@ impl WantedSeed<'_> {
             if !seen.first(index) {
                 return Err(self.context.fail(PlanError::duplicate_key(name)));
             }
-            let raw = self.context.raw(&mut map)?;
-            expressions.insert(name.to_owned(), Expression::of(strict(self.context, name, raw.get())?));
+            let raw: &RawValue = map.next_value()?;
+            written.push((name, raw.get()));
         }
-        Ok(expressions)
+        self.context.arguments(&written).map_err(|error| self.context.fail(error))
     }
 }
