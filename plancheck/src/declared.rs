@@ -1,6 +1,7 @@
 //! The governance a plan is judged by: a lock, the state from before the change, or files for local work. Never what the change itself
 //! would make true.
 
+mod form;
 mod value;
 mod written;
 

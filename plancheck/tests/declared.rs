@@ -112,14 +112,70 @@ fn what_only_terraform_knows_is_refused_with_its_place() {
     assert!(refusal(&[("g.tf", &twice)]).contains("declared twice"));
     let block = declared("a = 1", "1").replace("  purpose", "  owner {\n  }\n  purpose");
     assert!(refusal(&[("g.tf", &block)]).contains("write it as an attribute"));
-    let json = r#"{ "resource": { "remit_envelope": { "more": {} } } }"#;
-    assert!(refusal(&[("a.tf.json", json), ("g.tf", &declared("a = 1", "1"))]).contains("the JSON form"));
+    let json = r#"{ "resource": { "remit_envelope": { "team": {} } } }"#;
+    assert!(refusal(&[("a.tf.json", json), ("g.tf", &declared("a = 1", "1"))]).contains("declared twice"));
     assert!(refusal(&[("g.tf", "locals {}\n")]).contains("no governance found"));
     let wide: Vec<String> = (0..22_000).map(|number| format!("k{number} = 1")).collect();
     assert!(refusal(&[("g.tf", &wide.join("\n"))]).contains("would take too long"));
 }
 
+/// The same governance in the JSON form, with a place for the ceiling.
+fn in_json(ceiling: &str) -> String {
+    format!(
+        r#"{{
+  "//": "a comment",
+  "locals": [{{ "most": 20 }}],
+  "resource": {{
+    "remit_approver": {{ "dana": {{
+      "name": "Dana Reyes", "email": "dana.reyes@example.com", "function": "finance",
+      "keys": ["sk-ssh-ed25519@openssh.com AAAAGnNrLXNzaC1lZDI1NTE5QG9wZW5zc2guY29tAAAAIAEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAAAABHNzaDo= dana"]
+    }} }},
+    "remit_envelope": [{{ "team": {{
+      "//": "another comment", "lifecycle": {{ "prevent_destroy": true }}, "depends_on": ["aws_x.y"],
+      "name": "team", "purpose": "tests",
+      "owner": {{ "name": "Mina Okafor", "email": "mina.okafor@example.com" }},
+      "scope": {{ "addresses": ["**"] }},
+      "limits": {{ "capacity": {{ "instances": {{ "ceiling": {ceiling} }} }} }},
+      "consent": {{ "approvers": ["${{remit_approver.dana.record}}"], "quorum": {{ "finance": 1 }} }}
+    }} }}]
+  }},
+  "module": {{ "more": {{ "source": "./more" }} }}
+}}
+"#
+    )
+}
+
+#[test]
+fn the_json_form_declares_the_same() {
+    let native =
+        Declared::from_files(&files(&[("g.tf", &declared("most = 20", "local.most"))])).expect("sound");
+    for ceiling in ["20", "\"${local.most}\""] {
+        let json = Declared::from_files(&files(&[("g.tf.json", &in_json(ceiling))])).expect("sound");
+        assert_eq!(json.envelopes, native.envelopes);
+        assert_eq!(json.approvers, native.approvers);
+        assert_eq!(json.left_out, ["module.more"]);
+    }
+    let rows = [
+        (refusal(&[("g.tf.json", &in_json("\"${var.most}\""))]), "g.tf.json:14:", "`var.most`"),
+        (refusal(&[("g.tf.json", &in_json("-1"))]), "g.tf.json:9:", "ceiling"),
+        (refusal(&[("g.tf.json", "{")]), "g.tf.json", "cannot be read"),
+        (refusal(&[("g.tf.json", &in_json("1, \"ceiling\": 2"))]), "g.tf.json:14:", "is not JSON"),
+    ];
+    for (said, place, why) in rows {
+        assert!(said.contains(place) && said.contains(why), "expected {place} and {why}, got {said}");
+    }
+}
+
 proptest! {
+    /// Nor does the JSON form.
+    #[test]
+    fn any_json_is_understood_or_refused(value in "[a-z0-9.\"$%{}\\[\\]:, ]{0,24}") {
+        if let Err(error) = Declared::from_files(&files(&[("g.tf.json", &in_json(&value))])) {
+            let said = format!("{} {}", error.message, error.why.join(" "));
+            prop_assert!(said.contains("g.tf"), "{}", said);
+        }
+    }
+
     /// Whatever stands in a value, it is understood or refused; and what is refused names the file.
     #[test]
     fn any_value_is_understood_or_refused(value in "[a-z0-9.\"$%{}()\\[\\] ,=:+!?<*/\n-]{0,24}") {

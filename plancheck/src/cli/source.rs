@@ -70,10 +70,10 @@ pub(super) fn index(root: &Path) -> Result<Index, CheckError> {
     Ok(index)
 }
 
-/// Whether a path is that of HCL.
+/// Whether a path is that of HCL, or of its JSON form.
 pub(super) fn is_written(path: &Path) -> bool {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    Entry::of(name) == Some(Entry::Native)
+    Entry::of(name).is_some()
 }
 
 /// Reads the `.tf` files of a folder, or the one that is given, for the declarations in them.

@@ -14,7 +14,7 @@ pub(crate) const MOST: u64 = 450_000_000;
 /// The most of the parser's comparisons a text can lead to. An error is a clause about a text that is no JSON, of which it cannot be told.
 ///
 /// INVARIANT: never too low. In HCL every member of an object has a `=` or a `:`, whatever else has one too; JSON is counted as it is.
-pub(super) fn of(text: &str, entry: Entry) -> Result<u64, String> {
+pub(crate) fn of(text: &str, entry: Entry) -> Result<u64, String> {
     match entry {
         Entry::Native => Ok(of_native(text)),
         Entry::Json => match serde_json::from_str::<Members>(text) {
@@ -25,7 +25,7 @@ pub(super) fn of(text: &str, entry: Entry) -> Result<u64, String> {
 }
 
 /// The most for a text in HCL.
-pub(crate) fn of_native(text: &str) -> u64 {
+fn of_native(text: &str) -> u64 {
     square(text.bytes().filter(|byte| matches!(byte, b'=' | b':')).count())
 }
 
