@@ -9,10 +9,15 @@
     reason = "a test may panic, and reads its files itself"
 )]
 
+mod scene;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use plancheck::finding::Effect;
 use plancheck::plan::{self, PlanError, Wanted};
+use scene::{given, lock};
+use serde_json::{Value, json};
 
 const BROKEN: [&str; 4] = [
     "aws-errored-incomplete.json",
@@ -139,4 +144,100 @@ fn a_plan_cut_anywhere_is_refused() {
             "cut at {cut}, from a stream"
         );
     }
+}
+
+/// An envelope that lets everything pass that can be told.
+fn permissive() -> Value {
+    let units = [
+        "instances",
+        "nodes",
+        "replicas",
+        "tasks",
+        "vcpus",
+        "gpus",
+        "memory_gb",
+        "concurrency",
+        "model_units",
+    ];
+    let capacity: Value =
+        units.iter().map(|unit| ((*unit).to_owned(), json!({ "ceiling": 1_000_000 }))).collect();
+    json!({
+        "name": "permissive", "scope": { "addresses": ["**"] },
+        "limits": {
+            "capacity": capacity, "perimeter": { "public": "allow" },
+            "logging": "allow", "deletion": "allow", "privileges": "allow", "actions": "allow",
+        },
+    })
+}
+
+/// An envelope with every limit there is, each as tight as it can be.
+fn strict() -> Value {
+    let units = [
+        "instances",
+        "nodes",
+        "replicas",
+        "tasks",
+        "vcpus",
+        "gpus",
+        "memory_gb",
+        "concurrency",
+        "model_units",
+    ];
+    let capacity: Value = units.iter().map(|unit| ((*unit).to_owned(), json!({ "ceiling": 0 }))).collect();
+    json!({
+        "name": "strict", "scope": { "addresses": ["**"] },
+        "limits": {
+            "regions": { "allow": ["eu-central-2"], "inference_geographies": [] }, "capacity": capacity,
+            "instance_types": { "allow": [] },
+            "integrations": { "models": [], "endpoints": [], "providers": [], "services": [] },
+            "perimeter": { "public": "deny" }, "tags": { "required": ["owner"] },
+            "growth": { "percent_per_change": 1, "resources_per_change": 1 },
+            "logging": "deny", "deletion": "deny", "privileges": "deny", "actions": "deny",
+        },
+    })
+}
+
+/// One line per plan: the verdict, and how many findings of which effect each rule made. Nothing of what the plan says.
+fn verdicts(envelope: &Value) -> String {
+    let lock = lock(std::slice::from_ref(envelope));
+    let mut lines = String::new();
+    for path in corpus() {
+        let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+        let bytes = std::fs::read(&path).expect("readable");
+        let governance = plancheck::Governance::Lock { name: "lock", bytes: lock.as_bytes() };
+        let plan = plancheck::PlanInput::Bytes(&bytes);
+        let line = match plancheck::check(plan, governance, given()) {
+            Err(_) => "could not check".to_owned(),
+            Ok(report) => {
+                let mut counts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+                for finding in report.findings.as_slice() {
+                    *counts.entry((finding.rule, finding.effect.id())).or_default() +=
+                        finding.places.len().max(1);
+                }
+                let counts =
+                    counts.iter().map(|((rule, effect), count)| format!("\n    {effect} {rule}: {count}"));
+                let of = |effect| report.findings.count(effect);
+                format!(
+                    "{} ({} deny, {} consent, {} note){}",
+                    report.verdict().words(),
+                    of(Effect::Deny),
+                    of(Effect::Consent),
+                    of(Effect::Note),
+                    counts.collect::<String>()
+                )
+            }
+        };
+        lines.push_str(&format!("{name}: {line}\n"));
+    }
+    lines
+}
+
+/// The snapshots are reviewed like any other; a plan whose line changes is looked at by hand.
+#[test]
+fn verdicts_over_the_corpus_are_stable() {
+    if corpus().is_empty() {
+        return;
+    }
+    insta::assert_snapshot!("permissive", verdicts(&permissive()));
+    insta::assert_snapshot!("strict", verdicts(&strict()));
 }
