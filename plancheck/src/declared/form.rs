@@ -30,8 +30,12 @@ pub(super) struct Block<'b> {
     pub(super) at: Option<usize>,
     pub(super) arguments: Vec<Argument<'b>>,
     /// A block inside, which no declaration has.
-    pub(super) nested: Option<Option<Range<usize>>>,
+    pub(super) nested: Option<Nested>,
 }
+
+/// Where a block inside a block is, as far as that is known.
+#[derive(Clone)]
+pub(super) struct Nested(pub(super) Option<Range<usize>>);
 
 /// An argument as written.
 pub(super) struct Argument<'b> {
@@ -117,7 +121,7 @@ impl Parsed<'_> {
         }
     }
 
-    fn block<'b>(&'b self, at: Option<usize>) -> Block<'b> {
+    fn block(&self, at: Option<usize>) -> Block<'_> {
         let (path, text) = (&self.file.path, &self.file.text);
         Block { path, text, at, arguments: Vec::new(), nested: None }
     }
@@ -127,7 +131,7 @@ impl Parsed<'_> {
         for structure in body {
             match structure {
                 Structure::Block(inner) if inner.ident.as_str() == "lifecycle" => {}
-                Structure::Block(inner) => block.nested = block.nested.or(Some(inner.span())),
+                Structure::Block(inner) => block.nested = block.nested.or(Some(Nested(inner.span()))),
                 Structure::Attribute(attribute) => block.arguments.push(Argument {
                     name: attribute.key.as_str(),
                     span: attribute.span(),

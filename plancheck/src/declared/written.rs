@@ -136,7 +136,7 @@ impl<'b> Declarations<'b> {
 
     fn evaluated(&mut self, block: &Block<'b>) -> Result<Json, CheckError> {
         let place = |span: Option<std::ops::Range<usize>>| block.place(span.map(|span| span.start));
-        if let Some(span) = &block.nested {
+        if let Some(form::Nested(span)) = &block.nested {
             let error = CheckError::new(format!("`{}` has a block", place(span.clone())));
             return Err(error.with_help("write it as an attribute: `name = { … }`"));
         }

@@ -129,11 +129,11 @@ impl Alike {
 }
 
 /// The facts of one object. What others say of it before and after the change is handed in.
-pub(super) fn resource<'a>(
+pub(super) fn resource(
     index: usize,
     change: Changed,
     elsewhere: &[Rc<[Setting]>; 2],
-    source: Source<'_, 'a>,
+    source: Source<'_, '_>,
 ) -> Result<Resource, PlanError> {
     let alone = source.joins.of(index, false).is_none()
         && source.joins.of(index, true).is_none()
@@ -147,16 +147,13 @@ pub(super) fn resource<'a>(
     }
     let alike = Alike::of(&change, source, elsewhere);
     let known = source.shared.readings.borrow().get(&alike).cloned();
-    let reading = match known {
-        Some(known) => known,
-        None => {
-            // Parsed one at a time: the parsed form is many times larger than the text.
-            let sides = Sides::read(&change)?;
-            let reading = Reader { index, change: &change, sides: &sides, source }.read(elsewhere);
-            source.shared.readings.borrow_mut().insert(alike, reading.clone());
-            reading
-        }
-    };
+    if let Some(known) = known {
+        return Ok(known.of(change));
+    }
+    // Parsed one at a time: the parsed form is many times larger than the text.
+    let sides = Sides::read(&change)?;
+    let reading = Reader { index, change: &change, sides: &sides, source }.read(elsewhere);
+    source.shared.readings.borrow_mut().insert(alike, reading.clone());
     Ok(reading.of(change))
 }
 

@@ -152,13 +152,12 @@ impl<'w> Context<'w> {
             Attributes::write(&mut text, name, raw);
         }
         let known = self.written.borrow().get(text.as_str()).cloned();
-        let arguments = match known {
-            Some(known) => known,
-            None => {
-                let read = Rc::new(Arguments::read(written)?);
-                self.written.borrow_mut().insert(text.as_str().into(), Rc::clone(&read));
-                read
-            }
+        let arguments = if let Some(known) = known {
+            known
+        } else {
+            let read = Rc::new(Arguments::read(written)?);
+            self.written.borrow_mut().insert(text.as_str().into(), Rc::clone(&read));
+            read
         };
         self.give_back(text);
         Ok(arguments)

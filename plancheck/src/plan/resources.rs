@@ -147,10 +147,9 @@ impl<'c> EntrySeed<'c> {
 
 /// The address from its parts.
 fn address_of(kind: &str, [module, name, key]: &[Option<&RawValue>; 3]) -> Option<Box<str>> {
-    let text =
-        |part: &Option<&RawValue>| -> Option<String> { serde_json::from_str(part.as_ref()?.get()).ok() };
-    let name = text(name)?;
-    let module = text(module).map(|module| format!("{module}.")).unwrap_or_default();
+    let text = |part: Option<&RawValue>| -> Option<String> { serde_json::from_str(part?.get()).ok() };
+    let name = text(*name)?;
+    let module = text(*module).map(|module| format!("{module}.")).unwrap_or_default();
     let key = key.as_ref().map(|key| format!("[{}]", key.get())).unwrap_or_default();
     Some(format!("{module}{kind}.{name}{key}").into())
 }

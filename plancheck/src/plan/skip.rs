@@ -118,9 +118,8 @@ impl Skip {
 
     fn step(&mut self, byte: u8) -> Option<At> {
         match self.at {
-            At::Value => self.begin(byte),
             At::FirstElement if byte == b']' => Some(self.end()),
-            At::FirstElement => self.begin(byte),
+            At::Value | At::FirstElement => self.begin(byte),
             At::FirstKey if byte == b'}' => Some(self.end()),
             At::FirstKey | At::Key => (byte == b'"').then_some(At::Text { key: true }),
             At::Colon => (byte == b':').then_some(At::Value),

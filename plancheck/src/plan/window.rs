@@ -231,6 +231,10 @@ fn used_by(deserializer: Deserializer<SliceRead<'_>>) -> usize {
 }
 
 /// Line breaks and bytes since the last of them, after more text.
+#[allow(
+    clippy::naive_bytecount,
+    reason = "the compiler makes wide steps of it, and a plan is mostly one line"
+)]
 fn after((lines, column): (usize, usize), text: &[u8]) -> (usize, usize) {
     let breaks = text.iter().filter(|byte| **byte == b'\n').count();
     if breaks == 0 {

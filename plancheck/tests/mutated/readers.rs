@@ -15,8 +15,11 @@ pub(crate) const LOCK: &[u8] = include_bytes!("../../../examples/quickstart/gove
 /// A plan that several rules object to.
 pub(crate) const PLAN: &[u8] = include_bytes!("../../../examples/plancheck/one-pull-request/plan.json");
 
+/// A reader and its name.
+pub(crate) type Reader = (&'static str, fn(&[u8]));
+
 /// The readers by name.
-pub(crate) const ALL: &[(&str, fn(&[u8]))] = &[
+pub(crate) const ALL: &[Reader] = &[
     ("plan", plan),
     ("lock", lock),
     ("accepted", accepted),
