@@ -10,7 +10,7 @@ use crate::{Path, Unit};
 
 /// How one resource type is counted.
 ///
-/// A type without a row whose surface is of kind `scaling` grows all the same: the reader must say that it is not counted.
+/// Every surface that grows has a row, if only to say that it adds nothing to our units; a test compares.
 ///
 /// The first of `cases` whose conditions all hold decides. Where a condition depends on a value unknown until apply, the answer is
 /// *cannot tell* for [`Capacity::units`]; where no case holds, it is *cannot tell* for every unit.
