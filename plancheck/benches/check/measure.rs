@@ -54,15 +54,15 @@ pub(crate) fn in_turn(
     first: impl Fn() -> Command,
     second: impl Fn() -> Command,
 ) -> (Cost, Cost) {
-    run(first());
-    run(second());
-    let (one, other): (Vec<_>, Vec<_>) = (0..runs).map(|_| (run(first()), run(second()))).unzip();
+    run(&first());
+    run(&second());
+    let (one, other): (Vec<_>, Vec<_>) = (0..runs).map(|_| (run(&first()), run(&second()))).unzip();
     (median(&one), median(&other))
 }
 
 /// Linux counts what the parent had in memory to its child: between the fork and the start of the other program they are one. So the parent
 /// is a fresh process of this program, which has nothing, and hands on what it is told.
-fn run(command: Command) -> (f64, f64) {
+fn run(command: &Command) -> (f64, f64) {
     let mut fresh = Command::new(std::env::current_exe().expect("the path of this benchmark"));
     fresh.arg("--measure").arg(command.get_program()).args(command.get_args());
     fresh.stdin(match command.get_envs().find(|(name, _)| *name == PLAN) {
