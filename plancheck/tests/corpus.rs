@@ -3,6 +3,7 @@
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,
+    clippy::string_slice,
     clippy::panic,
     clippy::print_stdout,
     clippy::disallowed_methods,
@@ -200,7 +201,7 @@ fn strict() -> Value {
 /// One line per plan: the verdict, and how many findings of which effect each rule made. Nothing of what the plan says.
 fn verdicts(envelope: &Value) -> String {
     let lock = lock(std::slice::from_ref(envelope));
-    let mut lines = String::new();
+    let mut lines = Vec::new();
     for path in corpus() {
         let name = path.file_name().expect("a name").to_string_lossy().into_owned();
         let bytes = std::fs::read(&path).expect("readable");
@@ -227,9 +228,9 @@ fn verdicts(envelope: &Value) -> String {
                 )
             }
         };
-        lines.push_str(&format!("{name}: {line}\n"));
+        lines.push(format!("{name}: {line}\n"));
     }
-    lines
+    lines.concat()
 }
 
 /// The snapshots are reviewed like any other; a plan whose line changes is looked at by hand.
