@@ -15,6 +15,6 @@ mod references;
 pub use files::{Entry, Files};
 pub use index::{Index, Unread};
 
-pub(crate) use effort::{MOST as MOST_EFFORT, of as effort_of};
+pub(crate) use effort::{MOST as MOST_EFFORT, of as effort_of, of_native as effort_of_native};
 pub(crate) use index::Missing;
 pub(crate) use lines::position;

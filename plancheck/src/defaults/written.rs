@@ -6,7 +6,7 @@ use hcl::structure::{Block, BlockLabel, Body, Structure};
 use serde_json::{Map, Value, json};
 
 use crate::declared::WrittenFile;
-use crate::source::{MOST_EFFORT, effort_of};
+use crate::source::{MOST_EFFORT, effort_of_native};
 use crate::text::escape;
 use crate::verdict::CheckError;
 
@@ -22,7 +22,7 @@ pub fn as_plan(files: &[WrittenFile]) -> Result<String, CheckError> {
     let (mut changes, mut blocks) = (Vec::new(), Vec::new());
     let mut effort = 0_u64;
     for file in files {
-        effort = effort.saturating_add(effort_of(&file.text));
+        effort = effort.saturating_add(effort_of_native(&file.text));
         if effort > MOST_EFFORT {
             let message = format!("reading `{}` would take too long", escape(&file.path));
             return Err(CheckError::new(message).with_help("give a plan instead"));

@@ -25,7 +25,7 @@ pub(crate) fn of(text: &str, entry: Entry) -> Result<u64, String> {
 }
 
 /// The most for a text in HCL.
-fn of_native(text: &str) -> u64 {
+pub(crate) fn of_native(text: &str) -> u64 {
     square(text.bytes().filter(|byte| matches!(byte, b'=' | b':')).count())
 }
 
