@@ -28,7 +28,7 @@ const SPEAKERS: [&str; 16] = [
     "tokio",
 ];
 
-/// Everything that a package is built of, but its tests.
+/// Everything that a package is built of on this platform, but its tests. What only others need may not have been downloaded.
 fn linked(package: &str) -> Vec<String> {
     let ran = Command::new(env!("CARGO"))
         .args([
@@ -37,8 +37,6 @@ fn linked(package: &str) -> Vec<String> {
             package,
             "--edges",
             "normal,build",
-            "--target",
-            "all",
             "--prefix",
             "none",
             "--locked",

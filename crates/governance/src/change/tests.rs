@@ -187,6 +187,77 @@ fn plan(objects: &[String]) -> String {
     format!(r#"{{"resource_changes":[{}]}}"#, objects.join(","))
 }
 
+/// The ways to every value of a tree that has none beneath it.
+fn leaves(json: &Json, way: &str, found: &mut Vec<String>) {
+    match json {
+        Json::Object(members) if !members.is_empty() => {
+            for (name, below) in members {
+                leaves(below, &format!("{way}/{name}"), found);
+            }
+        }
+        Json::Array(items) if !items.is_empty() => {
+            for (index, below) in items.iter().enumerate() {
+                leaves(below, &format!("{way}/{index}"), found);
+            }
+        }
+        _ => found.push(way.to_owned()),
+    }
+}
+
+/// The same tree with another value at the end of this way.
+fn with(json: &Json, way: &str, value: &Json) -> Json {
+    let Some((step, rest)) = way.strip_prefix('/').map(|way| way.split_once('/').unwrap_or((way, ""))) else {
+        return value.clone();
+    };
+    let below = if rest.is_empty() { String::new() } else { format!("/{rest}") };
+    let replaced = |here: bool, old: &Json| if here { with(old, &below, value) } else { old.clone() };
+    match json {
+        Json::Object(members) => Json::Object(
+            members.iter().map(|(name, old)| (name.clone(), replaced(name == step, old))).collect(),
+        ),
+        Json::Array(items) => {
+            items.iter().enumerate().map(|(index, old)| replaced(index.to_string() == step, old)).collect()
+        }
+        leaf => leaf.clone(),
+    }
+}
+
+/// What an approval says nothing about: by whom and when the plan was written, and what stays as it is.
+fn says_nothing(way: &str) -> bool {
+    let idle =
+        way.starts_with("/resource_changes/1/") && !way.starts_with("/resource_changes/1/change/actions");
+    idle || ["/format_version", "/terraform_version", "/timestamp"].contains(&way)
+}
+
+fn any_value() -> impl Strategy<Value = Json> {
+    prop_oneof![
+        Just(Json::Null),
+        any::<bool>().prop_map(Json::from),
+        any::<u32>().prop_map(Json::from),
+        "[a-z]{0,6}".prop_map(Json::from),
+        "[a-z]{1,3}".prop_map(|name| Json::Object(BTreeMap::from([(name, Json::from(true))]))),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1000))]
+
+    #[test]
+    fn any_single_value_counts_or_is_one_of_the_few_that_do_not(which in any::<prop::sample::Index>(), value in any_value()) {
+        let tree = Json::parse(PLAN).unwrap();
+        let mut ways = Vec::new();
+        leaves(&tree, "", &mut ways);
+        let way = which.get(&ways);
+        let changed = with(&tree, way, &value);
+        prop_assume!(changed != tree);
+        // A plan that cannot be read any more opens nothing either.
+        if let Ok(material) = read(&changed.to_text()) {
+            let same = material.digest(REQUEST, &setting()) == of(PLAN);
+            prop_assert_eq!(same, says_nothing(way), "{} = {:?}", way, value);
+        }
+    }
+}
+
 proptest! {
     #[test]
     fn different_numbers_never_share_a_digest(a in "-?(0|[1-9][0-9]{0,25})(\\.[0-9]{1,8})?", b in "-?(0|[1-9][0-9]{0,25})(\\.[0-9]{1,8})?") {
