@@ -112,6 +112,31 @@ fn an_override_asks_the_envelope_that_it_names() {
     assert!(!scene.path("none.json").exists());
 }
 
+/// Before the first envelope is in force there is none to judge by: the trust root is asked, and nothing is allowed.
+#[test]
+fn the_first_governance_asks_the_trust_root() {
+    let scene = Scene::new();
+    let record = scene.lock(12, 7).envelopes()[0].record();
+    let mut plan = plan(4);
+    plan["resource_changes"] = json!([{
+        "address": "remit_envelope.first", "mode": "managed", "type": "remit_envelope", "name": "first",
+        "provider_name": "registry.terraform.io/remit/remit",
+        "change": {
+            "actions": ["create"], "before": null, "after": { "record": record }, "after_unknown": {},
+            "before_sensitive": false, "after_sensitive": {},
+        },
+    }]);
+    scene.put("tfplan", plan.to_string());
+    scene.put("governance.lock.json", Lock::build(&[], 0).unwrap().to_json());
+    let request = scene.request(&[]);
+    assert_eq!(request.transitions.iter().map(|moved| moved.kind).collect::<Vec<_>>(), [Kind::Envelope]);
+    assert!(request.under.iter().all(|asked| asked.name == "trust root"), "{request:?}");
+    // A lock of nothing opens nothing.
+    let check = scene.run(&["check", "--plan", "tfplan", "--governance", "governance.lock.json"]);
+    assert!(check.code == 1 && check.err.contains("no governance found"), "{check:?}");
+    scene.shut(&scene.gate(), 1, "no governance found");
+}
+
 #[test]
 fn a_person_can_say_no() {
     if !ssh_keygen() {

@@ -33,9 +33,14 @@ pub struct Declared {
 impl Declared {
     /// From the bytes of a lock.
     pub fn from_lock(bytes: &[u8]) -> Result<Self, CheckError> {
+        Self::from_first_lock(bytes)?.governing()
+    }
+
+    /// The same, also of a lock that has no envelope yet.
+    pub fn from_first_lock(bytes: &[u8]) -> Result<Self, CheckError> {
         let lock =
             Lock::parse(bytes).map_err(|error| CheckError::new(error.to_string()).with_help(error.help()))?;
-        Self::of(&lock)
+        Ok(Self::of(&lock))
     }
 
     /// From the state before the change. Without any `remit_*` object there is no governance.
@@ -61,24 +66,25 @@ impl Declared {
             let error = faults.iter().fold(error, |error, fault| error.with_why(escape(&fault.to_string())));
             error.with_help("give a lock with `--governance`")
         })?;
-        Self::of(&lock)
+        Self::of(&lock).governing()
     }
 
-    fn of(lock: &Lock) -> Result<Self, CheckError> {
-        let envelopes = lock.envelopes().to_vec();
-        if envelopes.is_empty() {
-            return Err(none_found());
-        }
+    /// Without an envelope there is nothing to judge by.
+    fn governing(self) -> Result<Self, CheckError> {
+        if self.envelopes.is_empty() { Err(none_found()) } else { Ok(self) }
+    }
+
+    fn of(lock: &Lock) -> Self {
         let mut approvers: Vec<Approver> = lock.approvers().cloned().collect();
         approvers.sort_by(|a, b| a.email.as_str().cmp(b.email.as_str()));
-        Ok(Self {
-            envelopes,
+        Self {
+            envelopes: lock.envelopes().to_vec(),
             approvers,
             overrides: lock.overrides().to_vec(),
             digest: lock.digest(),
             serial: lock.serial(),
             left_out: Vec::new(),
-        })
+        }
     }
 }
 

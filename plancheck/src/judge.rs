@@ -69,6 +69,8 @@ pub struct Beside<'a> {
     pub past: Option<&'a Past>,
     /// Whether whoever proposes the change says why.
     pub rationale: bool,
+    /// Whether a lock without any envelope will do: where people are asked for the first governance. Never where something is allowed by it.
+    pub first: bool,
 }
 
 /// The attributes that facts are read from.
@@ -141,6 +143,7 @@ fn gather<'a>(
 ) -> Result<Evidence<'a>, CheckError> {
     // A lock is read first: without governance there is no reason to read a plan of any size.
     let locked = match governance {
+        Governance::Lock { bytes, .. } if beside.first => Some(Declared::from_first_lock(bytes)?),
         Governance::Lock { bytes, .. } => Some(Declared::from_lock(bytes)?),
         Governance::Files { files, .. } => Some(Declared::from_files(files)?),
         Governance::PriorState => None,

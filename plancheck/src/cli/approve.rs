@@ -127,7 +127,7 @@ fn derive(
     let bytes = input::lock(governance)?;
     let name = governance.to_string_lossy();
     let minutes = args.log.minutes(Governance::Lock { name: &name, bytes: &bytes }, surroundings)?;
-    let beside = minutes.beside(Beside::default());
+    let beside = minutes.beside(Beside { first: true, ..Beside::default() });
     let hand = Hand::checked(hand::whole(plan)?, (governance, &bytes), given, request.state.clone(), beside)?;
     let mut desk = hand.desk(trust, &[], request.authors.clone());
     desk.break_glass = request.break_glass;

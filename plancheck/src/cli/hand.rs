@@ -202,7 +202,8 @@ impl Hand {
         let name = args.governance.to_string_lossy();
         let lock = Governance::Lock { name: &name, bytes: &bytes };
         let minutes = args.log.minutes(lock, surroundings)?;
-        Self::checked(plan, (&args.governance, &bytes), given, state, minutes.beside(Beside::default()))
+        let beside = minutes.beside(Beside { first: true, ..Beside::default() });
+        Self::checked(plan, (&args.governance, &bytes), given, state, beside)
     }
 
     /// Checks what was read.

@@ -63,7 +63,7 @@ impl Declared {
         })?;
         let calls = parsed.iter().flat_map(form::Parsed::modules);
         let modules = calls.map(|name| format!("module.{name}"));
-        Ok(Self { left_out: modules.collect(), ..Self::of(&lock)? })
+        Ok(Self { left_out: modules.collect(), ..Self::of(&lock).governing()? })
     }
 }
 
