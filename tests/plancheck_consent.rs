@@ -127,7 +127,9 @@ fn the_first_governance_asks_the_trust_root() {
         },
     }]);
     scene.put("tfplan", plan.to_string());
-    scene.put("governance.lock.json", Lock::build(&[], 0).unwrap().to_json());
+    scene.put("none.tfstate", "");
+    let lock = ["lock", "--state", "none.tfstate", "--out", "governance.lock.json"];
+    assert_eq!(scene.run(&lock).code, 0);
     let request = scene.request(&[]);
     assert_eq!(request.transitions.iter().map(|moved| moved.kind).collect::<Vec<_>>(), [Kind::Envelope]);
     assert!(request.under.iter().all(|asked| asked.name == "trust root"), "{request:?}");

@@ -17,7 +17,7 @@ use super::output::{self, Stream};
 #[derive(clap::Args)]
 #[command(after_help = HELP, group(clap::ArgGroup::new("asked").required(true).args(["state", "verify"])))]
 pub(super) struct Args {
-    /// State of the governance, as `terraform state pull` writes it
+    /// State of the governance, as `terraform state pull` writes it; an empty file stands for no state yet
     #[arg(long, value_name = "FILE", requires = "out")]
     state: Option<PathBuf>,
     /// Lock to verify by the trust root
@@ -73,6 +73,9 @@ pub(super) fn run(args: &Args, surroundings: &Surroundings) -> Result<u8, CheckE
 /// Records and histories of the `remit_*` objects in a state.
 fn declarations(state: &[u8]) -> Result<(Vec<String>, Vec<History>), CheckError> {
     let help = "write it with `terraform state pull > state.json`";
+    if state.iter().all(u8::is_ascii_whitespace) {
+        return Ok((Vec::new(), Vec::new()));
+    }
     let json = Json::parse_bytes(state)
         .map_err(|error| CheckError::new(format!("the state is not JSON: {error}")).with_help(help))?;
     let member = |json: &Json, name: &str| json.as_object().and_then(|members| members.get(name)).cloned();
