@@ -60,7 +60,7 @@ fn the_quorum_of_the_envelope_decides_about_an_override() {
         scene.terraform.plan().shows_changes().says("Approval is decided at apply");
         scene.sign("a", &[&scene.rita]);
         let ran = scene.try_apply();
-        assert_ne!(ran.code, Some(0), "the trust root decided about it:\n{ran}");
+        assert_ne!(ran.code, Some(0), "the trust root decided about it alone:\n{ran}");
         assert!(
             support::errors(&ran).contains("approval by 1 finance and 1 security is missing under `team`"),
             "{ran}"
@@ -95,6 +95,8 @@ fn an_override_leaves_its_envelope_only_with_those_whom_it_leaves() {
         scene.terraform.apply();
         scene.write(&(base.clone() + &decided("team", 1)));
         scene.sign("b", &[&scene.dana, &scene.lee]);
+        scene.refused("is missing under `trust root`");
+        scene.sign("f", &[&scene.rita, &scene.dana, &scene.lee]);
         scene.terraform.apply();
         // To a weaker envelope by its one approver; to none by the trust root; without what shows that the envelope is in force.
         scene.write(&(base.clone() + &decided("weak", 1)));
@@ -114,6 +116,27 @@ fn an_override_leaves_its_envelope_only_with_those_whom_it_leaves() {
     }
 }
 
+/// Without its history the provider knows nothing of before; beginning again asks the trust root for that reason.
+#[test]
+fn an_override_made_again_under_a_weaker_envelope_asks_the_trust_root() {
+    for scene in Scene::each() {
+        let base = scene.config(20) + &weak();
+        scene.write(&base);
+        scene.sign("a", &[&scene.rita]);
+        scene.terraform.apply();
+        scene.write(&(base.clone() + &decided("team", 1)));
+        scene.sign("b", &[&scene.rita, &scene.dana, &scene.lee]);
+        scene.terraform.apply();
+        scene.terraform.run(&["state", "rm", "remit_default_override.guard"]);
+        scene.write(&(base + &decided("weak", 1)));
+        scene.sign("c", &[&scene.dana]);
+        scene.refused("is missing under `trust root`");
+        scene.sign("d", &[&scene.rita, &scene.dana]);
+        scene.terraform.apply();
+        scene.terraform.assert_empty("after the trust root agreed");
+    }
+}
+
 #[test]
 fn an_override_that_names_an_envelope_without_showing_that_it_is_in_force_is_nobodys() {
     for scene in Scene::each() {
@@ -122,7 +145,7 @@ fn an_override_that_names_an_envelope_without_showing_that_it_is_in_force_is_nob
         scene.write(&(scene.config(20) + &decided("team", 1).replace(line, "")));
         scene.refused("came into force");
         scene.write(&(scene.config(20) + &decided("team", 1)));
-        scene.sign("b", &[&scene.dana, &scene.lee]);
+        scene.sign("b", &[&scene.rita, &scene.dana, &scene.lee]);
         scene.terraform.apply();
     }
 }

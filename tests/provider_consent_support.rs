@@ -136,7 +136,7 @@ output "lock" { value = data.remit_governance_lock.this.json }
         let all = Envelopes::verified(known, &self.trust);
         of("after", "record").iter().filter(|record| !before.contains(record)).fold(all, |all, record| {
             let Ok(Declaration::Envelope(envelope)) = Declaration::from_record(record) else { return all };
-            all.expecting(envelope, people.to_vec(), now())
+            all.expecting(envelope, people.to_vec(), Timestamp::now())
         })
     }
 
@@ -147,7 +147,8 @@ output "lock" { value = data.remit_governance_lock.this.json }
         approvers: &[Approver],
         envelopes: &Envelopes,
     ) -> Vec<Unapproved> {
-        let evidence = Evidence { trust: &self.trust, signed: &[], approvers, envelopes, now: now() };
+        let evidence =
+            Evidence { trust: &self.trust, signed: &[], approvers, envelopes, now: Timestamp::now() };
         let refused = match (prior, proposed) {
             (_, Some(proposed)) => advance(prior, proposed, &evidence).err(),
             (Some(prior), None) => end(prior, &evidence).err(),
@@ -205,6 +206,7 @@ fn approvers(changes: &[Value]) -> Vec<Approver> {
         .collect()
 }
 
+/// As statements carry it: in whole seconds, so up to one before what just happened.
 pub(crate) fn now() -> Timestamp {
     Timestamp::from_second(Timestamp::now().as_second()).unwrap()
 }

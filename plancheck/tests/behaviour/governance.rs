@@ -6,7 +6,9 @@ use plancheck::{Governance, PlanInput, check};
 use serde_json::{Value, json};
 
 use crate::limits;
-use crate::scene::{change, given, group, judge_text, lock, over_all, plan, records, rules};
+use crate::scene::{
+    change, create, given, group, judge_text, lock, lock_with, over_all, plan, records, records_with, rules,
+};
 
 /// A growth that the usual limits deny, with a change of the envelope itself that would allow it.
 fn loosening() -> Value {
@@ -105,4 +107,32 @@ fn a_default_override_is_not_loosened_without_consent() {
     assert_eq!(judged(required(), decision(REQUIRED, &[])), asks, "a regulation less");
     assert_eq!(judged(decision(None, &["GDPR"]), required()), passes, "what was accepted is overridden");
     assert_eq!(judged(required(), decision(REQUIRED, &["GDPR", "SOC 2"])), passes, "a regulation more");
+}
+
+/// Taken out of the state, an override looks new. The lock still has it, under the envelope that decided it.
+#[test]
+fn an_override_made_again_under_another_envelope_asks_the_one_that_the_lock_has() {
+    let mut other = over_all(&limits());
+    other["name"] = json!("weak");
+    let envelopes = [over_all(&limits()), other];
+    let names: Vec<String> =
+        envelopes.iter().map(|envelope| envelope["name"].as_str().expect("a name").to_owned()).collect();
+    let under = |name: &str| {
+        json!({
+            "default": "aws-bedrock-agent-no-guardrail", "decision": "override", "value": "1", "regulations": [], "envelope": name,
+        })
+    };
+    let judged = |lock: &str, name: &str| {
+        let record = records_with(&envelopes, &[under(name)]).pop().expect("a record");
+        let change = create("remit_default_override.guardrail", json!({ "record": record }));
+        let report = judge_text(lock, &plan(&[change]).to_string(), given());
+        let report = report.unwrap_or_else(|error| panic!("{error}"));
+        let asked = report.findings.as_slice().iter().filter(|finding| finding.rule == "governance-weakened");
+        asked.map(|finding| (finding.effect, finding.envelope.clone())).collect::<Vec<_>>()
+    };
+    let locked = lock_with(&envelopes, &[under(&names[0])]);
+    assert_eq!(judged(&locked, &names[1]), [(Effect::Consent, Some(names[0].clone()))]);
+    // The honest twins: under the envelope that it has, and where the lock knows of none.
+    assert_eq!(judged(&locked, &names[0]), []);
+    assert_eq!(judged(&lock(&envelopes), &names[1]), []);
 }

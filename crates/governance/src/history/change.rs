@@ -236,7 +236,8 @@ enum Decider<'a> {
 }
 
 /// Everybody whose consent a change needs: the envelope that is in force about itself; about an override whoever decided so far
-/// and whoever would decide from then on; about everything else the trust root.
+/// and whoever would decide from then on; about everything else, and about all that begins, the trust root. What begins may have
+/// been there before under others and have been taken out of the state: only people outside of it can tell.
 fn deciders<'a>(
     prior: Option<&'a Declaration>,
     proposed: Option<&'a Declaration>,
@@ -245,7 +246,7 @@ fn deciders<'a>(
     if let Some(Declaration::Envelope(envelope)) = prior {
         return Ok(vec![Decider::Own(envelope)]);
     }
-    let mut all: Vec<Decider> = Vec::new();
+    let mut all: Vec<Decider> = if prior.is_none() { vec![Decider::Root] } else { Vec::new() };
     for declaration in [prior, proposed].into_iter().flatten() {
         let decider = match declaration {
             Declaration::Override(decided) => match decided.envelope {

@@ -217,11 +217,14 @@ mod proofs {
                 panic!("nobody is asked")
             };
             let mut signed = enrolled.clone();
-            signed.extend(who.iter().map(|person| {
-                let approval = person.approval(std::slice::from_ref(&asked[0].policy.under));
-                let transitions = vec![asked[0].moved.clone()];
-                person.sign(Statement::Approval(Approval { transitions, ..approval }))
-            }));
+            // Beginning asks the trust root too; both are asked for themselves.
+            for (asked, who) in asked.iter().zip([std::slice::from_ref(&rita), who]) {
+                signed.extend(who.iter().map(|person| {
+                    let approval = person.approval(std::slice::from_ref(&asked.policy.under));
+                    let transitions = vec![asked.moved.clone()];
+                    person.sign(Statement::Approval(Approval { transitions, ..approval }))
+                }));
+            }
             (decided.clone(), step(None, &decided, &signed, &[known], "2026-11-25T11:00:00Z").unwrap())
         };
         let lock = |decided: &Declaration, history: History, envelope: &Declaration| {

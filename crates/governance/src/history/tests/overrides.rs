@@ -30,7 +30,7 @@ impl Scene {
         Policy::of_envelope(envelope, &dimensions, &known, &BTreeSet::new(), today(at(NOW))).unwrap()
     }
 
-    /// Approvals of a change of an override under an envelope.
+    /// Approvals of a change of an override under an envelope; the trust root's as well where it begins.
     fn envelope_says(
         &self,
         request: &str,
@@ -44,6 +44,9 @@ impl Scene {
             .map(|index| approve(&self.people[*index], &policy, request, change.0, change.1))
             .collect();
         signed.extend(self.enrolled());
+        if change.0.is_none() {
+            signed.push(self.root_says_for(request, None, change.1));
+        }
         signed
     }
 
@@ -80,6 +83,28 @@ fn without_an_envelope_the_trust_root_decides() {
     let new = decided(None, "first");
     assert!(refused(scene.advance(None, &new, &[], NOW)).ends_with("under `trust root`"));
     scene.created(&new);
+}
+
+/// Nobody can tell what begins from what was taken out of the state and is made again, so beginning asks the trust root too.
+#[test]
+fn made_again_under_a_weaker_envelope_it_asks_the_trust_root_as_well() {
+    let scene = Scene::new();
+    let strong = scene.envelope(&[]);
+    let weak = scene.envelope(&[("name", r#""weak""#), ("consent.quorum", r#"{"compliance":1}"#)]);
+    let (strongly, weakly) = (scene.enveloped(&strong), scene.enveloped(&weak));
+    let first = decided(Some(&strong), "first");
+    let both = scene.envelope_says("b", &strong, (None, Some(&first)), &[0, 1]);
+    scene.advance_beside(None, &first, &both, NOW, &[&strongly, &weakly]).unwrap();
+    // Its history is gone with the state. The one approver of the weak envelope does not open it, with whatever there is of before.
+    let again = decided(Some(&weak), "first");
+    let mut signed = scene.envelope_says("c", &weak, (None, Some(&again)), &[2]);
+    let root = signed.pop().unwrap();
+    signed.extend(both);
+    let why = refused(scene.advance_beside(None, &again, &signed, LATER, &[&strongly, &weakly]));
+    assert_eq!(why, "approval by 1 of its approvers is missing under `trust root`");
+    // The honest twin.
+    signed.push(root);
+    scene.advance_beside(None, &again, &signed, LATER, &[&strongly, &weakly]).unwrap();
 }
 
 #[test]
