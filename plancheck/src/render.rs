@@ -15,6 +15,8 @@ pub mod reference;
 mod sarif;
 mod words;
 
+use std::io;
+
 use crate::report::Report;
 use crate::verdict::CheckError;
 
@@ -96,6 +98,14 @@ impl Format {
             Self::Gitlab => gitlab::report(report),
             Self::Markdown => markdown::report(report),
             Self::Atlantis => atlantis::report(report),
+        }
+    }
+
+    /// The same, without ever having all of it in memory where it can be as long as the plan.
+    pub fn write(self, report: &Report, to: &mut dyn io::Write) -> io::Result<()> {
+        match self {
+            Self::Json => json::write(report, to),
+            other => to.write_all(other.report(report).as_bytes()),
         }
     }
 

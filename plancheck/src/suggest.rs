@@ -124,7 +124,7 @@ impl Suggestion {
             }
         }
         let provider = rules::provider_names(&resource.provider_name);
-        self.providers.extend(provider.and_then(|names| names.into_iter().next()));
+        self.providers.extend(provider.and_then(|names| Some(names.into_iter().next()?.into_owned())));
         match remit_catalog::service_of(&resource.resource_type) {
             Some(service) => drop(self.services.insert(service.to_owned())),
             None if remit_catalog::provider_of(&resource.resource_type).is_some() => {

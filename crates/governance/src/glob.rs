@@ -68,6 +68,9 @@ impl Glob {
     /// Whether the whole text matches.
     pub fn matches(&self, text: &str) -> bool {
         let folds = self.of_names;
+        if self.is_literal() {
+            return if folds { self.text.eq_ignore_ascii_case(text) } else { self.text == text };
+        }
         let fold = move |c: char| if folds { c.to_ascii_lowercase() } else { c };
         self.run(symbols(text.chars().map(fold).map(Token::Literal)))
     }
@@ -86,12 +89,15 @@ impl Glob {
     /// Whether some text could match both. Never wrongly no.
     pub fn may_overlap(&self, other: &Glob) -> bool {
         let (mine, theirs) = (self.literal_prefix(), other.literal_prefix());
-        let literal = |glob: &Glob| !glob.text.contains('*');
-        match (literal(self), literal(other)) {
+        match (self.is_literal(), other.is_literal()) {
             (true, _) => other.matches(&self.text),
             (_, true) => self.matches(&other.text),
             _ => mine.starts_with(&theirs) || theirs.starts_with(&mine),
         }
+    }
+
+    fn is_literal(&self) -> bool {
+        !self.text.contains('*')
     }
 
     fn literal_prefix(&self) -> String {

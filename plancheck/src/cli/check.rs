@@ -79,11 +79,10 @@ pub(super) fn run(args: &Args, surroundings: &Surroundings, color: human::Color)
     if let Some(path) = surroundings.step_summary.as_ref().filter(|_| args.format == Format::Github) {
         output::append(path, &Format::Markdown.report(&report))?;
     }
-    let text = match args.format {
-        Format::Human => human::report(&report, color),
-        other => other.report(&report),
-    };
-    output::write(Stream::Out, &text)?;
+    output::stream_by(Stream::Out, |to| match args.format {
+        Format::Human => to.write_all(human::report(&report, color).as_bytes()),
+        other => other.write(&report, to),
+    })?;
     Ok(report.verdict().exit_code())
 }
 

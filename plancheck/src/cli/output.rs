@@ -1,6 +1,6 @@
 //! Where reports go: standard output, and files.
 
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
@@ -109,11 +109,24 @@ pub(super) enum Stream {
     Err,
 }
 
-/// Writes text to a stream. A reader that has closed it has read enough; anything else is an error.
+/// Writes text to a stream.
 pub(super) fn write(stream: Stream, text: &str) -> Result<(), CheckError> {
+    stream_by(stream, |to| to.write_all(text.as_bytes()))
+}
+
+/// Writes to a stream piece by piece. A reader that has closed it has read enough; anything else is an error.
+pub(super) fn stream_by(
+    stream: Stream,
+    write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>,
+) -> Result<(), CheckError> {
+    let buffered = |to: &mut dyn io::Write| {
+        let mut to = io::BufWriter::new(to);
+        write(&mut to)?;
+        to.flush()
+    };
     let result = match stream {
-        Stream::Out => all(&mut io::stdout().lock(), text),
-        Stream::Err => all(&mut io::stderr().lock(), text),
+        Stream::Out => buffered(&mut io::stdout().lock()),
+        Stream::Err => buffered(&mut io::stderr().lock()),
     };
     match result {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {

@@ -146,14 +146,13 @@ pub(super) fn resource(
         return Ok(Resource { declaration: declared, ..reading.of(change) });
     }
     let alike = Alike::of(&change, source, elsewhere);
-    let known = source.shared.readings.borrow().get(&alike).cloned();
-    if let Some(known) = known {
+    if let Some(known) = source.shared.reading(&alike) {
         return Ok(known.of(change));
     }
     // Parsed one at a time: the parsed form is many times larger than the text.
     let sides = Sides::read(&change)?;
     let reading = Reader { index, change: &change, sides: &sides, source }.read(elsewhere);
-    source.shared.readings.borrow_mut().insert(alike, reading.clone());
+    source.shared.remember(alike, reading.clone());
     Ok(reading.of(change))
 }
 

@@ -12,6 +12,10 @@ use super::settings::Settings;
 use super::watch::Sighting;
 use super::{Account, Capacity, Region, Tags, region};
 
+/// How many readings are remembered. Objects that say the same mostly stand close together, and in a long plan in which none do there
+/// would be as many readings as objects.
+const MOST_READINGS: usize = 4096;
+
 /// What many resources have in common, stored once.
 #[derive(Default)]
 pub(crate) struct Shared<'a> {
@@ -28,7 +32,7 @@ pub(crate) struct Shared<'a> {
     pub(super) accounts: RefCell<HashMap<(&'a str, &'static str), Rc<Account>>>,
     pub(super) none: Rc<Region>,
     /// What objects come to that have nothing to do with others.
-    pub(super) readings: RefCell<HashMap<Alike, Reading>>,
+    readings: RefCell<HashMap<Alike, Reading>>,
     pub(super) no_regions: Rc<[String]>,
     pub(super) no_sightings: Rc<[Sighting]>,
 }
@@ -52,6 +56,19 @@ impl Shared<'_> {
         let watch = remit_catalog::watch(resource_type);
         self.watches.borrow_mut().insert(Rc::clone(resource_type), watch);
         watch
+    }
+
+    /// What an object comes to, where one that says the same was read not long ago.
+    pub(super) fn reading(&self, alike: &Alike) -> Option<Reading> {
+        self.readings.borrow().get(alike).cloned()
+    }
+
+    pub(super) fn remember(&self, alike: Alike, reading: Reading) {
+        let mut readings = self.readings.borrow_mut();
+        if readings.len() == MOST_READINGS {
+            readings.clear();
+        }
+        readings.insert(alike, reading);
     }
 
     pub(super) fn cannot_tell(&self, why: &str) -> Rc<Region> {

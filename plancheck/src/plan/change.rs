@@ -105,11 +105,16 @@ impl Attributes {
         Self(text)
     }
 
-    pub(super) fn write(text: &mut String, name: &str, raw: &str) {
+    /// Adds an attribute whose raw text is written by `value`, unless that says no.
+    pub(super) fn write(text: &mut String, name: &str, value: impl FnOnce(&mut String) -> bool) {
+        let begun = text.len();
         text.push_str(name);
         text.push(NAME_END);
-        text.push_str(raw);
-        text.push(VALUE_END);
+        if value(text) {
+            text.push(VALUE_END);
+        } else {
+            text.truncate(begun);
+        }
     }
 }
 

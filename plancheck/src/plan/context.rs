@@ -149,7 +149,10 @@ impl<'w> Context<'w> {
         }
         let mut text = self.scratch();
         for (name, raw) in written {
-            Attributes::write(&mut text, name, raw);
+            Attributes::write(&mut text, name, |text| {
+                text.push_str(raw);
+                true
+            });
         }
         let known = self.written.borrow().get(text.as_str()).cloned();
         let arguments = if let Some(known) = known {

@@ -3,39 +3,26 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::fmt::{self, Write as _};
+use std::fmt;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserializer as _, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-/// The text with only these members; `None` where it stays as it is. Of a list of blocks those stay that have no such key as well: what they
-/// are cannot be told.
-pub(super) fn pick(raw: &str, keys: &BTreeSet<String>) -> Option<String> {
-    match raw.as_bytes().first()? {
-        b'{' => {
-            let Members(members) = serde_json::from_str(raw).ok()?;
-            let mut picked = String::from("{");
-            for (key, value) in members.into_iter().filter(|(key, _)| keys.contains(&**key)) {
-                let comma = if picked.len() > 1 { "," } else { "" };
-                let key = serde_json::to_string(&key).ok()?;
-                write!(picked, "{comma}{key}:{value}").ok()?;
-            }
-            picked.push('}');
-            Some(picked)
-        }
-        b'[' => {
-            let Blocks(blocks) = serde_json::from_str(raw).ok()?;
-            let mut picked = String::from("[");
-            for block in blocks.into_iter().map(RawValue::get).filter(|block| matters(block, keys)) {
-                let comma = if picked.len() > 1 { "," } else { "" };
-                write!(picked, "{comma}{block}").ok()?;
-            }
-            picked.push(']');
-            Some(picked)
-        }
-        _ => None,
+/// Writes the text with only these members; false, and nothing written, where it stays as it is. Of a list of blocks those stay that have
+/// no such key as well: what they are cannot be told.
+pub(super) fn pick(out: &mut String, raw: &str, keys: &BTreeSet<String>) -> bool {
+    let begun = out.len();
+    let mut text = serde_json::Deserializer::from_str(raw);
+    let picked = match raw.as_bytes().first() {
+        Some(b'{') => text.deserialize_map(Picker { out, keys }),
+        Some(b'[') => text.deserialize_seq(Picker { out, keys }),
+        _ => return false,
+    };
+    if picked.is_err() {
+        out.truncate(begun);
     }
+    picked.is_ok()
 }
 
 /// `{ "key": "owner", … }`
@@ -49,52 +36,50 @@ fn matters(block: &str, keys: &BTreeSet<String>) -> bool {
     serde_json::from_str::<Block<'_>>(block).map_or(true, |block| keys.contains(&*block.key))
 }
 
-/// All members, also of keys that occur twice: whoever reads what is picked refuses that.
-struct Members<'a>(Vec<(Cow<'a, str>, &'a str)>);
-
 /// A key, without a copy where it has no escapes.
 #[derive(Deserialize)]
 struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
 
-impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Pairs;
-        impl<'de> Visitor<'de> for Pairs {
-            type Value = Members<'de>;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a map")
-            }
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut members = Vec::new();
-                while let Some((Key(key), value)) = map.next_entry::<Key<'de>, &'de RawValue>()? {
-                    members.push((key, value.get()));
-                }
-                Ok(Members(members))
-            }
-        }
-        deserializer.deserialize_map(Pairs)
-    }
+/// Writes what matters of a map or a list.
+struct Picker<'o> {
+    out: &'o mut String,
+    keys: &'o BTreeSet<String>,
 }
 
-struct Blocks<'a>(Vec<&'a RawValue>);
+impl<'de> Visitor<'de> for Picker<'_> {
+    type Value = ();
 
-impl<'de: 'a, 'a> Deserialize<'de> for Blocks<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Elements;
-        impl<'de> Visitor<'de> for Elements {
-            type Value = Blocks<'de>;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a list")
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a map or a list")
+    }
+
+    // Also members of which the key occurs twice: whoever reads what is picked refuses that.
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let mut comma = "{";
+        while let Some(Key(key)) = map.next_key::<Key<'de>>()? {
+            if !self.keys.contains(&*key) {
+                map.next_value::<IgnoredAny>()?;
+                continue;
             }
-            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
-                let mut blocks = Vec::new();
-                while let Some(block) = list.next_element()? {
-                    blocks.push(block);
-                }
-                Ok(Blocks(blocks))
+            let value: &RawValue = map.next_value()?;
+            let key = serde_json::to_string(&key).map_err(A::Error::custom)?;
+            self.out.extend([comma, &key, ":", value.get()]);
+            comma = ",";
+        }
+        self.out.push_str(if comma == "{" { "{}" } else { "}" });
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
+        let mut comma = "[";
+        while let Some(block) = list.next_element::<&RawValue>()?.map(RawValue::get) {
+            if matters(block, self.keys) {
+                self.out.extend([comma, block]);
+                comma = ",";
             }
         }
-        deserializer.deserialize_seq(Elements)
+        self.out.push_str(if comma == "[" { "[]" } else { "]" });
+        Ok(())
     }
 }
 
@@ -104,7 +89,11 @@ mod tests {
 
     fn picked(raw: &str) -> String {
         let keys = ["owner", "caf\u{e9}"].map(str::to_owned).into();
-        pick(raw, &keys).unwrap_or_else(|| raw.to_owned())
+        let mut out = String::from("before");
+        let picked = pick(&mut out, raw, &keys);
+        let out = out.strip_prefix("before").expect("what was there stays");
+        assert!(picked || out.is_empty(), "{out}");
+        if picked { out } else { raw }.to_owned()
     }
 
     #[test]

@@ -279,11 +279,13 @@ impl ObjectSeed<'_> {
             }
             let raw: &RawValue = map.next_value()?;
             let keys = self.names.members(index).filter(|_| picks_members);
-            let picked = keys.and_then(|keys| members::pick(raw.get(), keys));
-            let raw = picked.as_deref().unwrap_or_else(|| raw.get());
-            if !says_nothing(name, raw) {
-                Attributes::write(&mut text, name, raw);
-            }
+            Attributes::write(&mut text, name, |text| {
+                let begun = text.len();
+                if !keys.is_some_and(|keys| members::pick(text, raw.get(), keys)) {
+                    text.push_str(raw.get());
+                }
+                !says_nothing(name, text.get(begun..).unwrap_or_default())
+            });
         }
         let attributes = self.context.attributes(&text);
         self.context.give_back(text);

@@ -231,17 +231,11 @@ fn used_by(deserializer: Deserializer<SliceRead<'_>>) -> usize {
 }
 
 /// Line breaks and bytes since the last of them, after more text.
-#[allow(
-    clippy::naive_bytecount,
-    reason = "the compiler makes wide steps of it, and a plan is mostly one line"
-)]
 fn after((lines, column): (usize, usize), text: &[u8]) -> (usize, usize) {
-    let breaks = text.iter().filter(|byte| **byte == b'\n').count();
-    if breaks == 0 {
-        return (lines, column + text.len());
+    match memchr::memrchr(b'\n', text) {
+        None => (lines, column + text.len()),
+        Some(last) => (lines + memchr::memchr_iter(b'\n', text).count(), text.len() - last - 1),
     }
-    let last = text.iter().rev().take_while(|byte| **byte != b'\n').count();
-    (lines + breaks, last)
 }
 
 #[cfg(test)]

@@ -1,17 +1,18 @@
 //! For programs: one JSON document, whose shape `schema/report-1.json` publishes. Minor versions only add members.
 
 mod actor;
+mod safe;
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
+use std::io;
 
 use actor::ActorView;
+use safe::Safe;
 use serde::Serialize;
 
 use crate::finding::{Certainty, DiffLine, Effect, Finding, Place, Shown, Side};
 use crate::report::{Origin, Report};
 use crate::rules::RULES;
-use crate::text::is_deceptive;
 use crate::verdict::CheckError;
 
 /// Version of the document's shape.
@@ -39,40 +40,24 @@ pub fn error(error: &CheckError) -> String {
     })
 }
 
-/// Outside its strings JSON is ASCII, and inside them serde escapes the ASCII controls; the rest is ours. Two `#` start a command to some
-/// CI systems wherever they stand in what a job prints.
-pub(crate) fn written<T: Serialize>(document: &T) -> String {
-    let Ok(text) = serde_json::to_string_pretty(document) else {
-        // Only maps with keys that are not text, or a failing writer, can bring us here; there are neither.
-        return format!(
-            "{{\"format_version\":\"{FORMAT_VERSION}\",\"verdict\":\"{NONE}\",\"exit_code\":1}}\n"
-        );
-    };
-    let mut safe = String::with_capacity(text.len() + 1);
-    let mut rest = text.as_str();
-    // Nearly all of it is plain and is copied in one piece.
-    while let Some((plain, odd)) = rest.find(needs_a_look).and_then(|at| rest.split_at_checked(at)) {
-        safe.push_str(plain);
-        let mut characters = odd.chars();
-        let Some(character) = characters.next() else { break };
-        let starts_command = character == '#' && safe.ends_with('#');
-        if starts_command || is_deceptive(character) {
-            for unit in character.encode_utf16(&mut [0; 2]) {
-                // Writing to a String cannot fail.
-                let _ = write!(safe, "\\u{unit:04x}");
-            }
-        } else {
-            safe.push(character);
-        }
-        rest = characters.as_str();
-    }
-    safe.push_str(rest);
-    safe.push('\n');
-    safe
+/// The same, piece by piece: it tells of every object of a long plan.
+pub fn write(report: &Report, to: &mut dyn io::Write) -> io::Result<()> {
+    write_document(&Document::of(report), to)
 }
 
-fn needs_a_look(character: char) -> bool {
-    !matches!(character, '\n' | ' '..='"' | '$'..='~')
+/// The document as text that is safe to print: see [`Safe`].
+pub(crate) fn written<T: Serialize>(document: &T) -> String {
+    let mut text = Vec::new();
+    match (write_document(document, &mut text), String::from_utf8(text)) {
+        (Ok(()), Ok(text)) => text,
+        // Only maps with keys that are not text can bring us here; there are none.
+        _ => format!("{{\"format_version\":\"{FORMAT_VERSION}\",\"verdict\":\"{NONE}\",\"exit_code\":1}}\n"),
+    }
+}
+
+fn write_document<T: Serialize>(document: &T, mut to: &mut dyn io::Write) -> io::Result<()> {
+    document.serialize(&mut serde_json::Serializer::with_formatter(&mut to, Safe::default()))?;
+    to.write_all(b"\n")
 }
 
 #[derive(Serialize)]

@@ -1,5 +1,6 @@
 //! Judging names against a list of an envelope. Five rules do it: they say which names a resource uses, and the rest is here.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use remit_governance::glob::Glob;
@@ -26,7 +27,7 @@ pub(super) struct List {
     /// What is named: `model`.
     pub(super) noun: &'static str,
     /// The names a resource uses.
-    pub(super) uses: fn(&Resource) -> Vec<Use>,
+    pub(super) uses: for<'r> fn(&'r Resource) -> Vec<Use<'r>>,
 }
 
 /// The names that a limit lists.
@@ -40,8 +41,8 @@ pub(super) enum Names<'e> {
 
 /// Something a resource uses.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Use {
-    pub(super) what: What,
+pub(super) struct Use<'r> {
+    pub(super) what: What<'r>,
     /// The attribute that says so.
     pub(super) attribute: Option<&'static str>,
     /// What that attribute said before, where there is one answer.
@@ -51,9 +52,9 @@ pub(super) struct Use {
 }
 
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum What {
+pub(super) enum What<'r> {
     /// This, which can have several names; the first is shown.
-    Named { names: Vec<String>, secret: bool, was_there: bool },
+    Named { names: Vec<Cow<'r, str>>, secret: bool, was_there: bool },
     /// Something that cannot be told; a clause that says why, escaped.
     CannotTell(String),
 }
@@ -77,6 +78,15 @@ enum Case {
     Before,
 }
 
+/// What each envelope of the governance lists, in its order.
+struct Lists<'e>(Vec<Option<Names<'e>>>);
+
+impl<'e> Lists<'e> {
+    fn of(&self, cover: &Cover) -> Option<Names<'e>> {
+        self.0.get(cover.envelope).copied().flatten()
+    }
+}
+
 /// Whether an object will be there after the change.
 pub(super) fn stays(resource: &Resource) -> bool {
     !resource.deposed && !matches!(resource.action, Action::Delete | Action::Forget | Action::Read)
@@ -85,24 +95,23 @@ pub(super) fn stays(resource: &Resource) -> bool {
 impl List {
     /// How many objects use something that an envelope over them limits.
     pub(super) fn judged(&self, cx: &Context<'_>) -> usize {
-        let limited = |cover: &Cover| self.of(cx, cover).is_some();
+        let lists = self.lists(cx);
         let concerned = cx.resources().filter(|(resource, _)| stays(resource));
-        let limited = concerned.filter(|(_, covers)| covers.iter().any(limited));
+        let limited = concerned.filter(|(_, covers)| covers.iter().any(|cover| lists.of(cover).is_some()));
         limited.filter(|(resource, _)| !(self.uses)(resource).is_empty()).count()
     }
 
     pub(super) fn check(&self, cx: &Context<'_>) -> Vec<Finding> {
+        let lists = self.lists(cx);
         let mut seen: Vec<(Key, (Place, &Cover))> = Vec::new();
         for (resource, covers) in cx.resources().filter(|(resource, _)| stays(resource)) {
-            let limited: Vec<_> =
-                covers.iter().filter_map(|cover| Some((cover, self.of(cx, cover)?))).collect();
-            if limited.is_empty() {
+            if !covers.iter().any(|cover| lists.of(cover).is_some()) {
                 continue;
             }
             for used in (self.uses)(resource) {
-                seen.extend(limited.iter().filter_map(|(cover, names)| {
-                    let key = judge(resource, &used, *names, cover.envelope)?;
-                    Some((key, (shown_at(resource, &used), *cover)))
+                seen.extend(covers.iter().filter_map(|cover| {
+                    let key = judge(resource, &used, lists.of(cover)?, cover.envelope)?;
+                    Some((key, (shown_at(resource, &used), cover)))
                 }));
             }
         }
@@ -112,8 +121,8 @@ impl List {
             .collect()
     }
 
-    fn of<'a>(&self, cx: &Context<'a>, cover: &Cover) -> Option<Names<'a>> {
-        (self.names)(&cx.envelope(cover.envelope)?.limits)
+    fn lists<'a>(&self, cx: &Context<'a>) -> Lists<'a> {
+        Lists(cx.envelopes.iter().map(|envelope| (self.names)(&envelope.limits)).collect())
     }
 
     fn finding(&self, envelope: &Envelope, key: &Key, members: Vec<(Place, &Cover)>) -> Finding {
@@ -185,8 +194,8 @@ fn quoted<'t>(texts: impl Iterator<Item = &'t str>) -> String {
 
 impl Names<'_> {
     /// How these names stand in the list; `None` where they are allowed.
-    fn against(self, names: &[String]) -> Option<Case> {
-        let all: Vec<&str> = names.iter().map(String::as_str).collect();
+    fn against(self, names: &[Cow<'_, str>]) -> Option<Case> {
+        let all: Vec<&str> = names.iter().map(|name| &**name).collect();
         match self {
             Self::Geographies(allowed) => {
                 let is_allowed =
@@ -204,7 +213,7 @@ impl Names<'_> {
     }
 }
 
-fn judge(resource: &Resource, used: &Use, list: Names<'_>, envelope: usize) -> Option<Key> {
+fn judge(resource: &Resource, used: &Use<'_>, list: Names<'_>, envelope: usize) -> Option<Key> {
     let idle = resource.action == Action::NoOp;
     let (effect, case, text) = match &used.what {
         // What stays as it is does not become less certain.
@@ -224,7 +233,7 @@ fn judge(resource: &Resource, used: &Use, list: Names<'_>, envelope: usize) -> O
     Some(Key { effect: std::cmp::Reverse(effect), envelope, case, text })
 }
 
-fn shown_at(resource: &Resource, used: &Use) -> Place {
+fn shown_at(resource: &Resource, used: &Use<'_>) -> Place {
     let mut place = place(resource, used.attribute, used.after.clone());
     if place.attribute.is_some() {
         place.before.clone_from(&used.before);

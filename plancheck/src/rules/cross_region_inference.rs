@@ -57,7 +57,7 @@ const LIST: List = List {
     uses,
 };
 
-fn uses(resource: &Resource) -> Vec<Use> {
+fn uses(resource: &Resource) -> Vec<Use<'_>> {
     let mut uses = of_role(resource, Role::Model, of_model);
     uses.extend(of_role(resource, Role::Inference, |setting, text| {
         if resource.resource_type.starts_with("azurerm_") {
@@ -105,7 +105,7 @@ fn zone_of(region: &Region) -> Option<&'static str> {
 }
 
 /// What Google Cloud serves from its global endpoint computes wherever there is room.
-fn at_global(resource: &Resource) -> Option<Use> {
+fn at_global(resource: &Resource) -> Option<Use<'static>> {
     let surface = remit_catalog::surface(&resource.resource_type)?;
     let serves =
         matches!(surface.kind, Kind::Agent | Kind::Model) && resource.resource_type.starts_with("google_");
@@ -115,7 +115,7 @@ fn at_global(resource: &Resource) -> Option<Use> {
     }
     let before: Vec<String> = resource.region_before.iter().map(|name| spelling(name)).collect();
     let was_there = before.iter().any(|name| name == "global");
-    let what = What::Named { names: vec!["global".to_owned()], secret: *sensitive, was_there };
+    let what = What::Named { names: vec!["global".into()], secret: *sensitive, was_there };
     let after = if *sensitive { Shown::Sensitive } else { Shown::Text("global".to_owned()) };
     let attribute = surface.paths(Role::Region).first().map(|path| path.as_str());
     Some(Use { what, attribute, before: None, after: Some(after) })

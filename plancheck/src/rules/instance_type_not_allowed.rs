@@ -55,7 +55,7 @@ const LIST: List = List {
     uses,
 };
 
-fn uses(resource: &Resource) -> Vec<Use> {
+fn uses(resource: &Resource) -> Vec<Use<'_>> {
     of_role(resource, Role::InstanceType, meaning)
 }
 

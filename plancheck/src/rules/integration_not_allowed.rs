@@ -78,11 +78,11 @@ const HOSTS: [&str; 14] = [
 /// Keys whose addresses name documents, not places to connect to.
 const DESCRIBING: [&str; 3] = ["$schema", "$ref", "$id"];
 
-fn uses(resource: &Resource) -> Vec<Use> {
+fn uses(resource: &Resource) -> Vec<Use<'_>> {
     let before: BTreeSet<String> = hosts_of(&resource.settings_before);
-    let mut uses: Vec<Use> = Vec::new();
+    let mut uses: Vec<Use<'_>> = Vec::new();
     for setting in resource.settings_after.of(Role::Integration) {
-        let mut push = |what: What| {
+        let mut push = |what: What<'static>| {
             let after = Some(shown(&what));
             let found = Use { what, attribute: Some(setting.path.as_str()), before: None, after };
             if !uses.contains(&found) {
@@ -93,7 +93,7 @@ fn uses(resource: &Resource) -> Vec<Use> {
             Value::Known(_) => {
                 for host in hosts_in(setting) {
                     let was_there = before.contains(&host);
-                    push(What::Named { names: vec![host], secret: setting.sensitive, was_there });
+                    push(What::Named { names: vec![host.into()], secret: setting.sensitive, was_there });
                 }
             }
             _ if never_holds_a_host(setting) => {}

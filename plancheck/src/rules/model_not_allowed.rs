@@ -56,7 +56,7 @@ const LIST: List = List {
     uses,
 };
 
-fn uses(resource: &Resource) -> Vec<Use> {
+fn uses(resource: &Resource) -> Vec<Use<'_>> {
     of_role(resource, Role::Model, meaning)
 }
 

@@ -1,5 +1,6 @@
 //! The names that the settings of a resource come to, for the rules that judge names.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use remit_catalog::Role;
@@ -24,10 +25,10 @@ pub(super) fn of_role(
     resource: &Resource,
     role: Role,
     meaning: impl Fn(&Setting, &str) -> Meaning,
-) -> Vec<Use> {
+) -> Vec<Use<'static>> {
     let before: BTreeSet<&str> =
         resource.settings_before.of(role).filter_map(Setting::texts).flatten().collect();
-    let mut uses: Vec<Use> = Vec::new();
+    let mut uses: Vec<Use<'static>> = Vec::new();
     for setting in resource.settings_after.of(role) {
         let untold = |why: String| vec![(What::CannotTell(why), None)];
         let found = match (&setting.value, setting.texts()) {
@@ -57,7 +58,7 @@ fn of_text(
     text: &str,
     meaning: Meaning,
     before: &BTreeSet<&str>,
-) -> Option<(What, Option<Shown>)> {
+) -> Option<(What<'static>, Option<Shown>)> {
     let shown = if setting.sensitive { Shown::Sensitive } else { Shown::Text(text.to_owned()) };
     let was_there = before.contains(text);
     let what = match meaning {
@@ -65,7 +66,10 @@ fn of_text(
         // What stays as it is does not become less certain.
         Meaning::CannotTell(_) if was_there => return None,
         Meaning::CannotTell(why) => What::CannotTell(why),
-        Meaning::Names(names) => What::Named { names, secret: setting.sensitive, was_there },
+        Meaning::Names(names) => {
+            let names = names.into_iter().map(Cow::Owned).collect();
+            What::Named { names, secret: setting.sensitive, was_there }
+        }
     };
     Some((what, Some(shown)))
 }
@@ -91,10 +95,10 @@ fn was(before: &Settings, setting: &Setting) -> Option<Shown> {
 }
 
 /// What an attribute says, as far as it may be shown.
-pub(super) fn shown(what: &What) -> Shown {
+pub(super) fn shown(what: &What<'_>) -> Shown {
     match what {
         What::Named { secret: true, .. } => Shown::Sensitive,
-        What::Named { names, .. } => Shown::Text(names.first().cloned().unwrap_or_default()),
+        What::Named { names, .. } => Shown::Text(names.first().map(ToString::to_string).unwrap_or_default()),
         What::CannotTell(_) => Shown::Unknown,
     }
 }

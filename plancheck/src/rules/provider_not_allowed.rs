@@ -1,5 +1,7 @@
 //! Which Terraform providers make something, against the list of every envelope over it.
 
+use std::borrow::Cow;
+
 use remit_governance::Dimension;
 use remit_governance::limits::ChoiceAnswer;
 
@@ -60,7 +62,7 @@ fn check(cx: &Context<'_>) -> Vec<Finding> {
     findings
 }
 
-fn uses(resource: &Resource) -> Vec<Use> {
+fn uses(resource: &Resource) -> Vec<Use<'_>> {
     let Some(names) = names(&resource.provider_name) else { return Vec::new() };
     let was_there = resource.action == Action::Update;
     vec![Use {
@@ -72,22 +74,22 @@ fn uses(resource: &Resource) -> Vec<Use> {
 }
 
 /// The names of a provider, as envelopes write them; `None` for what is part of Terraform itself.
-pub(crate) fn names(source: &str) -> Option<Vec<String>> {
+pub(crate) fn names(source: &str) -> Option<Vec<Cow<'_, str>>> {
     const PUBLIC: [&str; 2] = ["registry.terraform.io/", "registry.opentofu.org/"];
     if source.starts_with("terraform.io/builtin/") {
         return None;
     }
     if !source.contains('/') {
-        return Some(vec![format!("hashicorp/{source}"), source.to_owned()]);
+        return Some(vec![format!("hashicorp/{source}").into(), source.into()]);
     }
     let short = PUBLIC.iter().find_map(|host| source.strip_prefix(host));
-    Some(vec![short.unwrap_or(source).to_owned()])
+    Some(vec![short.unwrap_or(source).into()])
 }
 
 /// A provider that makes nothing in this plan: each envelope that governs a change of it is asked.
 fn other(cx: &Context<'_>, source: &str) -> Vec<Finding> {
     let Some(names) = names(source) else { return Vec::new() };
-    let all: Vec<&str> = names.iter().map(String::as_str).collect();
+    let all: Vec<&str> = names.iter().map(|name| &**name).collect();
     let shown = escape(all.first().copied().unwrap_or_default());
     let governs = |index: usize| {
         cx.resources().any(|(resource, covers)| {

@@ -52,14 +52,14 @@ const LIST: List = List {
     uses,
 };
 
-fn uses(resource: &Resource) -> Vec<Use> {
+fn uses(resource: &Resource) -> Vec<Use<'_>> {
     let kind = &*resource.resource_type;
     if remit_catalog::provider_of(kind).is_none() {
         return Vec::new();
     }
     let what = match remit_catalog::service_of(kind) {
         Some(service) => What::Named {
-            names: vec![service.to_owned()],
+            names: vec![service.into()],
             secret: false,
             was_there: resource.action == Action::Update,
         },

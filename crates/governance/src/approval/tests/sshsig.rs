@@ -149,7 +149,8 @@ fn openssh_accepts(fixture: &Fixture, namespace: &str) -> Option<bool> {
         .stderr(Stdio::null())
         .spawn();
     let mut child = started(child)?;
-    child.stdin.take().unwrap().write_all(MESSAGE).unwrap();
+    // What it refuses for the signature alone it may refuse before it has read the message.
+    let _ = child.stdin.take().unwrap().write_all(MESSAGE);
     Some(child.wait().unwrap().success())
 }
 
