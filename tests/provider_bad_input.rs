@@ -103,7 +103,18 @@ fn cases() -> Vec<(&'static str, String)> {
         ("email-broken", approvers().replace("lee.park@example.com", "lee.park")),
         ("default-typo", default_override("\"aws-bedrock-agent-no-gardrail\"", "")),
         ("default-number", default_override("12", "")),
-        ("override-aws-block", default_override("\"aws-bedrock-agent-no-guardrail\"", "aws = {}")),
+        ("override-no-setting", default_override("\"aws-bedrock-agent-no-guardrail\"", "aws = {}")),
+        (
+            "override-unknown-setting",
+            default_override("\"aws-bedrock-agent-no-guardrail\"", "aws = { setting = \"everything\" }"),
+        ),
+        (
+            "override-value-of-no-setting",
+            default_override(
+                "\"aws-bedrock-agent-no-guardrail\"",
+                "aws = { setting = \"s3_public_access_block\", region = \"eu-west-1\" }",
+            ),
+        ),
         (
             "override-value-not-json",
             default_override("\"aws-bedrock-agent-no-guardrail\"", "")

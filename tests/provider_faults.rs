@@ -85,6 +85,7 @@ impl Wrong {
                     "application-autoscaling" => "ConcurrentUpdateException",
                     "autoscaling" => "ResourceContention",
                     "lambda" => "ResourceConflictException",
+                    "budgets" if call.operation.ends_with("BudgetAction") => "ResourceLockedException",
                     _ => return Vec::new(),
                 };
                 vec![at(1, Effect::Code(code.to_owned()))]
@@ -206,7 +207,7 @@ fn carry_out(phase: Phase, envelope: &mut ResourceTest<'_, Remit>) -> Result<(),
 fn first() -> Object {
     declared(
         &json!({
-            "budget": { "subscribers": ["finops@example.com"] },
+            "budget": { "subscribers": ["finops@example.com"], "action": action(90) },
             "region_guard": { "targets": [UNIT] },
             "tamper_guard": { "targets": [UNIT] },
             "caps": [
@@ -224,7 +225,7 @@ fn first() -> Object {
 fn second() -> Object {
     declared(
         &json!({
-            "budget": { "subscribers": ["more@example.com"] },
+            "budget": { "subscribers": ["more@example.com"], "action": action(100) },
             "region_guard": { "targets": ["r-abcd"] },
             "tamper_guard": { "targets": [UNIT] },
             "caps": [
@@ -235,6 +236,10 @@ fn second() -> Object {
         }),
         9000,
     )
+}
+
+fn action(at_percent: u32) -> Json {
+    json!({ "role": "arn:aws:iam::123456789012:role/stop", "targets": [UNIT], "at_percent": at_percent })
 }
 
 fn router() -> Json {

@@ -94,8 +94,14 @@ pub(crate) trait Cloud: Sync {
     /// Changes what differs and nothing else, marking it first if it is not marked.
     fn update(&self, control: &Control, found: &Observed) -> impl Future<Output = Result<(), Fault>> + Send;
 
-    /// Removes a control, or restores what was there before.
-    fn remove(&self, key: &Key, found: &Observed) -> impl Future<Output = Result<(), Fault>> + Send;
+    /// Removes a control, or restores what was there before. `set` is what we had made of it, where that is known: what somebody made
+    /// tighter since stays.
+    fn remove(
+        &self,
+        key: &Key,
+        found: &Observed,
+        set: Option<&Json>,
+    ) -> impl Future<Output = Result<(), Fault>> + Send;
 }
 
 impl Key {
@@ -114,9 +120,11 @@ impl Key {
         let kind = match self.kind {
             Kind::Policy => "policy",
             Kind::Budget => "budget",
+            Kind::BudgetAction => "budget action",
             Kind::ScalableTarget => "scalable target",
             Kind::AutoScalingGroup => "Auto Scaling group",
             Kind::LambdaFunction => "Lambda function",
+            Kind::AccountSetting => "account setting",
         };
         format!("the {kind} `{}`", self.name)
     }

@@ -2,15 +2,15 @@
 //! is touched, and nothing is sent that would change nothing. After every step the caller has what exists by then, so that whatever
 //! ends a run halfway, the next one goes on from there.
 
+mod pairs;
 #[cfg(test)]
 mod tests;
 
 use std::{future::Future, time::Duration};
 
-use remit_governance::{
-    control::aws::{Control, Kind},
-    json::Json,
-};
+use remit_governance::{control::aws::Control, json::Json};
+
+pub(crate) use pairs::paired;
 
 use crate::cloud::{Cloud, Fault, FaultKind, Key, Mark, Observed, Question};
 
@@ -22,6 +22,8 @@ pub(crate) struct Known {
     pub(crate) id: Option<String>,
     pub(crate) definition: Json,
     pub(crate) prior: Option<String>,
+    /// What the declaration made of it, whatever was found since. `None` where that is not known, as after an import.
+    pub(crate) set: Option<Json>,
 }
 
 /// What there is after a run, and why it ended early if it did.
@@ -51,8 +53,10 @@ pub(crate) async fn converge<C: Cloud, P: Patience>(
 ) -> Reached {
     let mut controls: Vec<Known> = Vec::new();
     let (mut fault, mut touched) = (None, false);
-    for control in desired {
-        let before = known.iter().find(|known| known.is(control));
+    let keys: Vec<Key> = desired.iter().map(Key::of).collect();
+    let pairs = paired(&keys, &known.iter().map(|known| known.key.clone()).collect::<Vec<_>>(), |_, _| true);
+    for (control, pair) in desired.iter().zip(&pairs) {
+        let before = pair.and_then(|at| known.get(at));
         let stays = || before.cloned().unwrap_or_else(|| Known::unmade(control));
         if fault.is_some() {
             controls.push(stays());
@@ -67,8 +71,8 @@ pub(crate) async fn converge<C: Cloud, P: Patience>(
             }
         }
     }
-    let obsolete = known.iter().filter(|known| !desired.iter().any(|control| known.is(control)));
-    let obsolete: Vec<Known> = obsolete.cloned().collect();
+    let obsolete = known.iter().enumerate().filter(|(at, _)| !pairs.contains(&Some(*at)));
+    let obsolete: Vec<Known> = obsolete.map(|(_, known)| known.clone()).collect();
     if fault.is_some() {
         controls.extend(obsolete);
         return Reached { controls, fault, touched };
@@ -95,7 +99,7 @@ async fn remove_one<C: Cloud, P: Patience>(cloud: &C, patience: &P, known: &Know
     let found = retried(patience, || cloud.observe(known.question())).await?;
     match found {
         Some(found) if found.mark == Mark::Ours => {
-            retried(patience, || cloud.remove(&known.key, &found)).await
+            retried(patience, || cloud.remove(&known.key, &found, known.set.as_ref())).await
         }
         _ => Ok(()),
     }
@@ -161,7 +165,7 @@ fn anew(look: Question<'_>) -> Question<'_> {
 fn owned(key: &Key, found: &Observed) -> Result<(), Fault> {
     match &found.mark {
         Mark::Ours => Ok(()),
-        Mark::None if !matches!(key.kind, Kind::Policy | Kind::Budget) => Ok(()),
+        Mark::None if key.kind.is_property() => Ok(()),
         Mark::None => Err(Fault::other(
             "It exists and is not ours",
             format!(
@@ -269,15 +273,6 @@ fn vanished(key: &Key) -> Fault {
 }
 
 impl Known {
-    /// Whether the state means this control. What the control leaves open is what the state has.
-    pub(crate) fn is(&self, control: &Control) -> bool {
-        let same = |own: &Option<String>, wanted: &Option<String>| wanted.is_none() || own == wanted;
-        self.key.kind == control.kind
-            && self.key.name == control.name
-            && same(&self.key.account, &control.account)
-            && same(&self.key.region, &control.region)
-    }
-
     pub(crate) fn question(&self) -> Question<'_> {
         Question {
             key: &self.key,
@@ -289,11 +284,13 @@ impl Known {
     }
 
     fn unmade(control: &Control) -> Self {
-        Self { key: Key::of(control), id: None, definition: control.definition(), prior: None }
+        let definition = control.definition();
+        Self { key: Key::of(control), id: None, set: Some(definition.clone()), definition, prior: None }
     }
 
     fn made(key: &Key, found: &Observed, definition: Json) -> Self {
         let key = Key { account: Some(found.account.clone()), region: found.region.clone(), ..key.clone() };
-        Self { key, id: Some(found.id.clone()), definition, prior: found.prior.clone() }
+        let (id, set) = (Some(found.id.clone()), Some(definition.clone()));
+        Self { key, id, definition, prior: found.prior.clone(), set }
     }
 }

@@ -35,9 +35,22 @@ pub(crate) fn comparable(state: &Json) -> Json {
     for (id, policy) in state["organization"]["policies"].as_object().into_iter().flatten() {
         text = text.replace(id.as_str(), policy["name"].as_str().unwrap_or_default());
     }
+    for (number, id) in actions(state).enumerate() {
+        text = text.replace(id.as_str(), &format!("action {number}"));
+    }
     let mut state: Json = serde_json::from_str(&text).expect("JSON");
     forget(&mut state);
     state
+}
+
+/// The ids of all actions of all budgets.
+fn actions(state: &Json) -> impl Iterator<Item = &String> {
+    let budgets = below(&state["accounts"]).flat_map(|account| below(&account["budgets"]));
+    budgets.flat_map(|budget| budget["actions"].as_object().into_iter().flatten()).map(|(id, _)| id)
+}
+
+fn below(json: &Json) -> impl Iterator<Item = &Json> {
+    json.as_object().into_iter().flat_map(serde_json::Map::values)
 }
 
 fn forget(value: &mut Json) {

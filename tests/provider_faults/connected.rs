@@ -10,8 +10,18 @@ use tf_provider_sdk::{Object, Value, testing::TestProvider};
 use crate::cloud::MEMBER;
 
 const KEY: &str = "sk-ssh-ed25519@openssh.com AAAAGnNrLXNzaC1lZDI1NTE5QG9wZW5zc2guY29tAAAAIOwDa2R69x8unH2XjRrTFC6z/o0i5CJZILqep3fmHBTnAAAABHNzaDo= dana";
-const SERVICES: [&str; 7] =
-    ["applicationautoscaling", "autoscaling", "budgets", "lambda", "organizations", "servicequotas", "sts"];
+const SERVICES: [&str; 10] = [
+    "applicationautoscaling",
+    "autoscaling",
+    "bedrock",
+    "budgets",
+    "ec2",
+    "lambda",
+    "organizations",
+    "s3control",
+    "servicequotas",
+    "sts",
+];
 
 /// A provider as a new process has it: nothing is cached. The folder holds its credentials.
 pub(crate) fn provider(cloud: &FakeCloud, folder: &Path) -> TestProvider<Remit> {

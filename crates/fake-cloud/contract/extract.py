@@ -28,7 +28,13 @@ OPERATIONS = {
     "lambda": """PutFunctionConcurrency GetFunctionConcurrency DeleteFunctionConcurrency GetFunction
         GetFunctionConfiguration GetAccountSettings TagResource UntagResource ListTags""",
     "sts": """GetCallerIdentity AssumeRole""",
-    "service-quotas": """GetAutoManagementConfiguration GetServiceQuota""",
+    "service-quotas": """GetAutoManagementConfiguration GetServiceQuota StartAutoManagement StopAutoManagement
+        UpdateAutoManagement""",
+    "ec2": """GetEbsEncryptionByDefault EnableEbsEncryptionByDefault DisableEbsEncryptionByDefault
+        GetInstanceMetadataDefaults ModifyInstanceMetadataDefaults""",
+    "bedrock": """GetModelInvocationLoggingConfiguration PutModelInvocationLoggingConfiguration
+        DeleteModelInvocationLoggingConfiguration""",
+    "s3control": """GetPublicAccessBlock PutPublicAccessBlock DeletePublicAccessBlock""",
 }
 CONSTRAINTS = ("min", "max", "pattern", "enum", "required")
 WHERE = ("location", "locationName")

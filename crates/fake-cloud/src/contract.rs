@@ -10,7 +10,7 @@ use serde::Deserialize;
 pub(crate) use check::{Direction, faults};
 
 /// One file per service. The order is the order in which a request is matched.
-const FILES: [&str; 7] = [
+const FILES: [&str; 10] = [
     include_str!("../contract/budgets.json"),
     include_str!("../contract/organizations.json"),
     include_str!("../contract/application-autoscaling.json"),
@@ -18,6 +18,9 @@ const FILES: [&str; 7] = [
     include_str!("../contract/autoscaling.json"),
     include_str!("../contract/sts.json"),
     include_str!("../contract/lambda.json"),
+    include_str!("../contract/ec2.json"),
+    include_str!("../contract/bedrock.json"),
+    include_str!("../contract/s3control.json"),
 ];
 
 /// How requests and responses of a service are written.
@@ -26,7 +29,10 @@ const FILES: [&str; 7] = [
 pub(crate) enum Protocol {
     Json,
     Query,
+    /// The query protocol as EC2 has it: answers stand in no wrapper, and names of their own.
+    Ec2,
     RestJson,
+    RestXml,
 }
 
 /// What is known of one service.

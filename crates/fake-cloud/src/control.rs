@@ -106,13 +106,18 @@ impl Shared {
             Ok(answer.as_array().filter(|_| is_log).map_or_else(|| answer.to_string(), lines))
         });
         match answer {
-            Ok(body) => {
-                Response { status: StatusCode::OK, content_type: "application/json", error: None, body }
-            }
+            Ok(body) => Response {
+                status: StatusCode::OK,
+                content_type: "application/json",
+                error: None,
+                error_in_header: false,
+                body,
+            },
             Err(says) => Response {
                 status: StatusCode::BAD_REQUEST,
                 content_type: "application/json",
                 error: None,
+                error_in_header: false,
                 body: json!({ "error": says }).to_string(),
             },
         }

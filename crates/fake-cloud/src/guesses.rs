@@ -79,7 +79,16 @@ pub const GUESSES: &[Guess] = &[
         "deleting a budget deletes its actions",
         "documented for notifications and subscribers only",
     ),
-    guess("budgets", "an action may name a policy that does not exist", "no check is documented"),
+    guess(
+        "budgets",
+        "an action that names a policy or a target that does not exist is refused",
+        "no check is documented; an action that could never be carried out must not pass here",
+    ),
+    guess(
+        "budgets",
+        "an action with a service control policy is refused outside the management account",
+        "documented for the account that it reaches, not for the call that creates it",
+    ),
     guess(
         "budgets",
         "the last subscriber of a notification cannot be deleted",
@@ -129,6 +138,21 @@ pub const GUESSES: &[Guess] = &[
         "lambda",
         "a shape that is broken is InvalidParameterValueException",
         "AWS answers some of these with ValidationException",
+    ),
+    guess(
+        "service-quotas",
+        "StartAutoManagement is refused where it is on, and the others where it is off",
+        "which errors these give is not said; a client that does not look first must not pass",
+    ),
+    guess(
+        "bedrock",
+        "a logging configuration without a place is refused, and what is not said to be delivered is",
+        "both are documented as defaults of single members only",
+    ),
+    guess(
+        "s3control",
+        "a switch that is left out of PutPublicAccessBlock is off",
+        "documented for the bucket's configuration",
     ),
     guess(
         "sts",

@@ -254,7 +254,7 @@ impl Drop for Waiting<'_> {
 fn write(response: Response) -> Result<hyper::Response<Full<Bytes>>, io::Error> {
     let mut builder =
         hyper::Response::builder().status(response.status).header(CONTENT_TYPE, response.content_type);
-    if let Some(code) = &response.error {
+    if let Some(code) = response.error.as_ref().filter(|_| response.error_in_header) {
         builder = builder.header("x-amzn-errortype", code);
     }
     builder.body(Full::new(Bytes::from(response.body))).map_err(io::Error::other)

@@ -1,5 +1,5 @@
 //! Strict local doubles of the AWS control planes that Remit calls: Budgets, Organizations, Application Auto Scaling, EC2 Auto
-//! Scaling, Lambda concurrency, STS and Service Quotas. A development tool: tests link it, the quickstart starts it as a
+//! Scaling, Lambda concurrency, STS, Service Quotas, and the account settings of EC2, Bedrock and S3. A development tool: tests link it, the quickstart starts it as a
 //! process, nothing ships it.
 //!
 //! Strict means: a request is checked against the contract of its operation (`contract/`), quotas and state rules are kept the

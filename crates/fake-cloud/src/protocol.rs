@@ -48,6 +48,8 @@ pub(crate) struct Response {
     pub(crate) content_type: &'static str,
     /// The error code, which some clients look for in a header.
     pub(crate) error: Option<String>,
+    /// Whether the service writes it there too.
+    pub(crate) error_in_header: bool,
     pub(crate) body: String,
 }
 
@@ -108,14 +110,17 @@ pub(crate) fn encode(
         Protocol::Json => json::encode(contract, operation, answer),
         Protocol::RestJson => rest::encode(answer),
         Protocol::Query => xml::encode(contract, operation, request_id, answer),
+        Protocol::Ec2 => xml::encode_ec2(contract, operation, request_id, answer),
+        Protocol::RestXml => xml::encode_rest(contract, operation, request_id, answer),
     };
     let content_type = match contract.protocol {
         Protocol::Json => "application/x-amz-json-1.1",
         Protocol::RestJson => "application/json",
-        Protocol::Query => "text/xml",
+        Protocol::Query | Protocol::Ec2 | Protocol::RestXml => "text/xml",
     };
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    Response { status, content_type, error, body }
+    let error_in_header = !matches!(contract.protocol, Protocol::Ec2 | Protocol::RestXml);
+    Response { status, content_type, error, error_in_header, body }
 }
 
 /// Writes a refusal where not even the service is known.
@@ -125,12 +130,19 @@ pub(crate) fn encode_unknown(refusal: &Refusal) -> Response {
         .and_then(|status| StatusCode::from_u16(status).ok())
         .unwrap_or(StatusCode::BAD_REQUEST);
     let body = json::error(&refusal.code, "message", refusal);
-    Response { status, content_type: "application/x-amz-json-1.1", error: Some(refusal.code.clone()), body }
+    let error = Some(refusal.code.clone());
+    Response { status, content_type: "application/x-amz-json-1.1", error, error_in_header: true, body }
 }
 
 /// Errors that services answer without declaring them for the operation.
-const UNDECLARED: [&str; 4] =
-    ["ValidationError", "ValidationException", "AccessDenied", "AccessDeniedException"];
+const UNDECLARED: [&str; 6] = [
+    "ValidationError",
+    "ValidationException",
+    "AccessDenied",
+    "AccessDeniedException",
+    "InvalidParameterValue",
+    "DryRunOperation",
+];
 
 /// What the double itself answers, held to the contract: a breach is a fault of the double and says so.
 pub(crate) fn verified(

@@ -2,12 +2,15 @@
 //! leaves the cloud as it was, because the caller keeps the one from before.
 
 pub(crate) mod budgets;
+pub(crate) mod compute;
 pub(crate) mod functions;
 pub(crate) mod groups;
 pub(crate) mod identity;
+pub(crate) mod models;
 pub(crate) mod organizations;
 pub(crate) mod quotas;
 pub(crate) mod scaling;
+pub(crate) mod storage;
 mod tags;
 
 use serde_json::Value;
@@ -41,7 +44,7 @@ pub(crate) fn find(service: &str, name: &str) -> Option<&'static Operation> {
 }
 
 fn all() -> impl Iterator<Item = &'static Operation> {
-    let services: [&'static [Operation]; 7] = [
+    let services: [&'static [Operation]; 10] = [
         budgets::OPERATIONS,
         organizations::OPERATIONS,
         scaling::OPERATIONS,
@@ -49,6 +52,9 @@ fn all() -> impl Iterator<Item = &'static Operation> {
         functions::OPERATIONS,
         identity::OPERATIONS,
         quotas::OPERATIONS,
+        compute::OPERATIONS,
+        models::OPERATIONS,
+        storage::OPERATIONS,
     ];
     services.into_iter().flatten()
 }
@@ -66,7 +72,9 @@ pub(crate) fn invalid(service: &str, faults: &[String]) -> Refusal {
         "organizations" => Refusal::with_reason("InvalidInputException", "INVALID_PATTERN", says),
         "lambda" => Refusal::new("InvalidParameterValueException", says),
         "service-quotas" => Refusal::new("IllegalArgumentException", says),
-        "application-autoscaling" => Refusal::new("ValidationException", says),
+        "application-autoscaling" | "bedrock" => Refusal::new("ValidationException", says),
+        "ec2" => Refusal::new("InvalidParameterValue", says),
+        "s3control" => Refusal::new("InvalidRequest", says),
         _ => Refusal::new("ValidationError", says),
     }
 }
@@ -81,6 +89,9 @@ pub(crate) fn throttled(service: &str) -> Refusal {
         "lambda" => Refusal::new("TooManyRequestsException", "Rate Exceeded.").with_status(429),
         "service-quotas" => Refusal::new("TooManyRequestsException", "Rate exceeded"),
         "autoscaling" | "sts" => Refusal::new("Throttling", "Rate exceeded"),
+        "ec2" => Refusal::new("RequestLimitExceeded", "Request limit exceeded.").with_status(503),
+        "s3control" => Refusal::new("SlowDown", "Please reduce your request rate.").with_status(503),
+        "bedrock" => Refusal::new("ThrottlingException", "Rate exceeded").with_status(429),
         _ => Refusal::new("ThrottlingException", "Rate exceeded"),
     }
 }
@@ -91,6 +102,8 @@ pub(crate) fn broken(service: &str) -> Refusal {
         "budgets" => "InternalErrorException",
         "application-autoscaling" => "InternalServiceException",
         "organizations" | "lambda" | "service-quotas" => "ServiceException",
+        "bedrock" => "InternalServerException",
+        "ec2" | "s3control" => "InternalError",
         _ => "InternalFailure",
     };
     Refusal::new(code, "An internal error occurred.").with_status(500)

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::services::{
     budgets::Budgets,
+    compute::Compute,
     functions::Functions,
     groups::Groups,
     identity::{Role, Session},
@@ -107,6 +108,42 @@ impl<T: Clone> Lagged<T> {
     }
 }
 
+/// Accounts, or the regions of one. A place that was only looked at is as if it were not there.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Places<T>(BTreeMap<String, T>);
+
+impl<T: Default + PartialEq> Places<T> {
+    fn inhabited(&self) -> impl Iterator<Item = (&String, &T)> {
+        self.0.iter().filter(|(_, place)| **place != T::default())
+    }
+}
+
+impl<T: Default + PartialEq> PartialEq for Places<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.inhabited().eq(other.inhabited())
+    }
+}
+
+impl<T: Default + PartialEq + Serialize> Serialize for Places<T> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.inhabited())
+    }
+}
+
+impl<T> std::ops::Deref for Places<T> {
+    type Target = BTreeMap<String, T>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl<T> std::ops::DerefMut for Places<T> {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.0
+    }
+}
+
 /// What belongs to one account in one region.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub(crate) struct Regional {
@@ -114,15 +151,18 @@ pub(crate) struct Regional {
     pub(crate) auto_scaling_groups: Lagged<Groups>,
     pub(crate) functions: Functions,
     pub(crate) quotas: Quotas,
+    pub(crate) compute: Compute,
+    pub(crate) invocation_logging: Option<Value>,
 }
 
 /// What belongs to one account.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub(crate) struct Account {
     pub(crate) budgets: Lagged<Budgets>,
-    pub(crate) regions: BTreeMap<String, Regional>,
+    pub(crate) regions: Places<Regional>,
     /// The roles that can be assumed. Empty: any.
     pub(crate) roles: BTreeMap<String, Role>,
+    pub(crate) public_access_block: Option<Value>,
 }
 
 /// Everything.
@@ -136,7 +176,7 @@ pub(crate) struct World {
     #[serde(skip)]
     pub(crate) default_account: String,
     pub(crate) organization: Lagged<Option<Organization>>,
-    pub(crate) accounts: BTreeMap<String, Account>,
+    pub(crate) accounts: Places<Account>,
     #[serde(skip)]
     pub(crate) sessions: BTreeMap<String, Session>,
     #[serde(skip)]
@@ -150,7 +190,7 @@ impl Default for World {
             limits: Limits::default(),
             default_account: "123456789012".to_owned(),
             organization: Lagged::default(),
-            accounts: BTreeMap::new(),
+            accounts: Places::default(),
             sessions: BTreeMap::new(),
             ids: 0,
         }

@@ -264,7 +264,7 @@ fn action(more: &Value) -> Value {
             json!({
                 "NotificationType": "ACTUAL", "ActionType": "APPLY_SCP_POLICY", "ApprovalModel": "AUTOMATIC",
                 "ActionThreshold": { "ActionThresholdValue": 100.0, "ActionThresholdType": "PERCENTAGE" },
-                "Definition": { "ScpActionDefinition": { "PolicyId": "p-00000001", "TargetIds": [support::UNIT] } },
+                "Definition": { "ScpActionDefinition": { "PolicyId": "p-FullAWSAccess", "TargetIds": [support::UNIT] } },
                 "ExecutionRoleArn": format!("arn:aws:iam::{ACCOUNT}:role/budget-actions"),
                 "Subscribers": [{ "SubscriptionType": "EMAIL", "Address": "finops@example.com" }],
             }),
@@ -282,6 +282,11 @@ fn an_action_has_no_key_but_its_id() {
     refused(&cloud, SERVICE, "CreateBudgetAction", &action(&iam), "InvalidParameterException");
     let foreign = json!({ "ExecutionRoleArn": "arn:aws:iam::210987654321:role/budget-actions" });
     refused(&cloud, SERVICE, "CreateBudgetAction", &action(&foreign), "InvalidParameterException");
+    for (policy, target) in [("p-00000001", support::UNIT), ("p-FullAWSAccess", "ou-abcd-00000000")] {
+        let nowhere =
+            json!({ "Definition": { "ScpActionDefinition": { "PolicyId": policy, "TargetIds": [target] } } });
+        refused(&cloud, SERVICE, "CreateBudgetAction", &action(&nowhere), "InvalidParameterException");
+    }
 
     let id = |answer: Value| answer["ActionId"].as_str().expect("an id").to_owned();
     let first = id(must(
@@ -315,6 +320,22 @@ fn an_action_has_no_key_but_its_id() {
     must(&cloud, SERVICE, "DeleteBudgetAction", &of(&second, &json!({})));
     refused(&cloud, SERVICE, "DescribeBudgetAction", &of(&second, &json!({})), "NotFoundException");
     must(&cloud, SERVICE, "DescribeBudgetAction", &of(&first, &json!({})));
+}
+
+#[test]
+fn a_policy_of_the_organization_is_the_management_accounts_to_attach() {
+    let cloud = seeded();
+    let own = |body: Value| with(body, &json!({ "AccountId": "210987654321" }));
+    let there = |operation: &str, body: &Value| {
+        json_as(&cloud, "AKIA210987654321", SERVICE, operation, body).expect("an answer")
+    };
+    let made = there("CreateBudget", &own(budget("agents", &json!({}))));
+    assert_eq!(made.status, 200, "{made:?}");
+    let role = json!({ "ExecutionRoleArn": "arn:aws:iam::210987654321:role/budget-actions" });
+    let refused = there("CreateBudgetAction", &own(action(&role)));
+    assert_eq!(refused.error(), "400 AccessDeniedException");
+    must(&cloud, SERVICE, "CreateBudget", &budget("agents", &json!({})));
+    must(&cloud, SERVICE, "CreateBudgetAction", &action(&json!({})));
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! The `aws` block of an envelope: which controls it becomes in AWS. What each comes to is `control::aws`; a cap by itself is
 //! `cap`.
 
+mod action;
 mod cap;
+mod setting;
 
 use crate::{
     control::Strength,
@@ -13,7 +15,9 @@ use crate::{
     person::Email,
     read::{Reader, excerpt},
 };
+pub use action::{Action, Approval};
 pub use cap::{Cap, Capped};
+pub use setting::{Sets, Setting};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Controls in AWS. An envelope without this block is declared only.
@@ -48,6 +52,8 @@ pub struct Budget {
     pub subscribers: BTreeSet<Email>,
     /// A topic that is told too.
     pub topic: Option<String>,
+    /// What stops the agents once so much is spent.
+    pub action: Option<Action>,
 }
 
 /// Policies and where they are attached.
@@ -132,11 +138,12 @@ impl Aws {
 
 impl Budget {
     fn read(r: &mut Reader, json: &Json) -> Option<Self> {
-        let fields = r.object(json, &["account", "subscribers", "topic"])?;
+        let fields = r.object(json, &["account", "subscribers", "topic", "action"])?;
         let account = r.optional(fields, "account", read_account);
         let subscribers = r.optional(fields, "subscribers", |r, json| r.set(json, Email::read));
         let topic = r.optional(fields, "topic", |r, json| r.parsed(json, parse_topic));
-        Some(Self { account, subscribers: subscribers.unwrap_or_default(), topic })
+        let action = r.optional(fields, "action", Action::read);
+        Some(Self { account, subscribers: subscribers.unwrap_or_default(), topic, action })
     }
 
     fn normal(&self) -> Json {
@@ -144,6 +151,7 @@ impl Budget {
             .put_some("account", self.account.as_deref())
             .put("subscribers", self.subscribers.iter().map(Json::from).collect::<Json>())
             .put_some("topic", self.topic.as_deref())
+            .put_some("action", self.action.as_ref().map(Action::normal))
             .into()
     }
 }

@@ -1,6 +1,7 @@
 //! A default override: what people decided about a vendor's default.
 
 use crate::{
+    aws::Sets,
     digest::Digest,
     dimension::words,
     envelope,
@@ -70,6 +71,8 @@ pub struct DefaultOverride {
     pub ticket: Option<String>,
     /// When it is looked at again, which is also its end.
     pub review: Review,
+    /// The setting of an AWS account that is set to the value and watched.
+    pub aws: Option<Sets>,
 }
 
 const ATTRIBUTES: [&str; 10] =
@@ -122,7 +125,18 @@ impl DefaultOverride {
         let regulations = r.optional(fields, "regulations", |r, json| r.set(json, Reader::prose));
         let ticket = r.optional(fields, "ticket", Reader::prose);
         let review = r.required(fields, "review", Review::read);
-        r.optional(fields, "aws", |r, _| envelope::not_available(r, "aws"));
+        let aws = r.optional(fields, "aws", Sets::read);
+        if let (Some(sets), true) = (&aws, decision == Some(Decision::Accept)) {
+            r.at_attribute("aws", |r| {
+                let message = format!("the decision `accept` leaves `{}` as it is", sets.setting);
+                r.reject_with(Kind::Relation, message, "remove `aws`, or decide `override`");
+            });
+        }
+        if let (Some(sets), Some(value)) = (&aws, &value)
+            && let Err(message) = sets.definition(value)
+        {
+            r.at_attribute("value", |r| r.reject(Kind::Relation, message));
+        }
         match (decision, fields.get("value").is_some()) {
             (Some(Decision::Override), false) => r.at_attribute("value", |r| {
                 let help = "say what must be set, with `jsonencode(...)`, or decide `accept`";
@@ -144,6 +158,7 @@ impl DefaultOverride {
             regulations: regulations.unwrap_or_default(),
             ticket,
             review: review?,
+            aws,
         })
     }
 
@@ -159,6 +174,7 @@ impl DefaultOverride {
             .put("regulations", strings(&self.regulations))
             .put_some("ticket", self.ticket.as_deref())
             .put("review", self.review.normal())
+            .put_some("aws", self.aws.as_ref().map(Sets::normal))
     }
 }
 

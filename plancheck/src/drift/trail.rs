@@ -85,11 +85,12 @@ impl Trail {
         }
         let service = match kind {
             Some(Kind::Policy) => "organizations",
-            Some(Kind::Budget) => "budgets",
+            Some(Kind::Budget | Kind::BudgetAction) => "budgets",
             Some(Kind::ScalableTarget) => "application-autoscaling",
             Some(Kind::AutoScalingGroup) => "autoscaling",
             Some(Kind::LambdaFunction) => "lambda",
-            None => "",
+            // Settings of accounts are controls of overrides, not of envelopes.
+            Some(Kind::AccountSetting) | None => "",
         };
         let account = seen.and_then(|seen| seen.account.as_deref()).or(object.account.as_deref());
         let region = seen.and_then(|seen| seen.region.as_deref()).or(object.region.as_deref());

@@ -121,7 +121,8 @@ impl Cloud for Memory {
         Ok(())
     }
 
-    async fn remove(&self, key: &Key, _: &Observed) -> Result<(), Fault> {
+    async fn remove(&self, key: &Key, _: &Observed, set: Option<&Json>) -> Result<(), Fault> {
+        assert!(set.is_some(), "what we had set is known");
         self.write("remove", &key.name)?;
         self.things.lock().unwrap().remove(&key.name);
         Ok(())
@@ -208,6 +209,7 @@ fn what_is_not_ours_is_not_touched() {
         id: Some(String::new()),
         definition: Json::Null,
         prior: None,
+        set: None,
     };
     let imported: Vec<Known> =
         desired(10).iter().filter(|control| control.name == BUDGET).map(known).collect();

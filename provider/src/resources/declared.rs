@@ -15,11 +15,12 @@ use crate::{
 };
 
 /// Attributes that the provider computes; all others are arguments.
-pub(super) const COMPUTED: [&str; 6] = ["record", "digest", "approved", "history", "controls", "coverage"];
+pub(super) const COMPUTED: [&str; 7] =
+    ["record", "digest", "approved", "history", "controls", "coverage", "quota_management"];
 
 /// Attributes that are no part of what is declared: those, and what only shows who decides.
-pub(super) const APART: [&str; 7] =
-    ["record", "digest", "approved", "history", "controls", "coverage", ENVELOPE_HISTORY];
+pub(super) const APART: [&str; 8] =
+    ["record", "digest", "approved", "history", "controls", "coverage", ENVELOPE_HISTORY, "quota_management"];
 
 /// A kind of declaration.
 pub(crate) trait Kind: Send + Sync + 'static {

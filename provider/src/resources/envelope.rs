@@ -2,11 +2,12 @@
 //! its use in `dropped`; its life in clouds is in `life`, and how controls stand in the state in `controls`.
 
 mod aws;
-mod controls;
+pub(super) mod controls;
 mod dropped;
-mod life;
+pub(super) mod life;
 mod limits;
-mod schema;
+mod quotas;
+pub(super) mod schema;
 
 use remit_governance::{
     Approver, Invalid, Json,
@@ -15,8 +16,11 @@ use remit_governance::{
 };
 use tf_provider_sdk::{Context, Deletion, Diagnostics, Object, Outcome, Schema, Value};
 
-use super::declared::{Declared, Kind};
-use crate::{configured::Configured, declaration::Attributes};
+use super::declared::{APART, Declared, Kind};
+use crate::{
+    configured::Configured,
+    declaration::{Attributes, Config},
+};
 
 /// The resource.
 pub(crate) struct Envelope;
@@ -43,12 +47,14 @@ impl Kind for Envelope {
             Some(compiled) => (controls::desired(&compiled.controls), covered(&compiled.coverage)),
             None => (Vec::new(), covered(&control::coverage(&envelope))),
         };
+        let quotas = if compiled.is_some() { Value::unknown() } else { Value::List(Vec::new()) };
         let more = Object::new().with("controls", Value::List(controls)).with("coverage", coverage);
+        let more = more.with(quotas::NAME, quotas);
         Ok(Declared { record: envelope.record(), more })
     }
 
     fn unknown() -> Object {
-        let computed = ["record", "digest", "controls", "coverage"];
+        let computed = ["record", "digest", "controls", "coverage", quotas::NAME];
         computed.into_iter().map(|name| (name, Value::unknown())).collect()
     }
 
@@ -63,25 +69,52 @@ impl Kind for Envelope {
         // Without a block nothing is made, whatever else is unknown.
         if planned.get("aws").is_null() {
             planned.set("controls", Value::List(Vec::new()));
+            planned.set(quotas::NAME, Value::List(Vec::new()));
+        } else if let Some(before) =
+            prior.map(|prior| prior.get(quotas::NAME)).filter(|before| !before.is_null())
+        {
+            // As last looked at: an apply changes nothing about it.
+            planned.set(quotas::NAME, before.clone());
         }
-        controls::keep(planned, prior);
+        // A block that is as it was means what it meant.
+        let changed = prior.filter(|prior| prior.get("aws") != planned.get("aws"));
+        let declared = changed.map(life::desired).unwrap_or_default();
+        controls::keep(planned, prior, &declared);
     }
 
-    async fn apply(cx: &Context<Configured>, prior: Option<Object>, made: Object) -> Outcome<Attributes> {
-        life::apply(cx, prior, made).await
+    async fn apply(cx: &Context<Configured>, prior: Option<Object>, mut made: Object) -> Outcome<Attributes> {
+        if made.get(quotas::NAME).is_unknown() {
+            let seen = looked_at(cx, &made).await;
+            made.set(quotas::NAME, seen);
+        }
+        life::apply(cx, &life::ENVELOPE, prior, made).await
     }
 
     async fn observe(cx: &Context<Configured>, state: Object) -> Result<Object, Diagnostics> {
-        life::observe(cx, state).await
+        let mut state = life::observe(cx, &life::ENVELOPE, state).await?;
+        if controls::any(&state) {
+            let seen = looked_at(cx, &state).await;
+            state.set(quotas::NAME, seen);
+        }
+        Ok(state)
     }
 
     async fn remove(cx: &Context<Configured>, state: Object) -> Deletion<Attributes> {
-        life::remove(cx, state).await
+        life::remove(cx, &life::ENVELOPE, state).await
     }
 
     async fn import(cx: &Context<Configured>, id: &str) -> Result<Option<Object>, Diagnostics> {
         life::import(cx, id).await
     }
+}
+
+/// How quotas are managed where the envelope holds; nothing where it cannot be read, as after an import.
+async fn looked_at(cx: &Context<Configured>, attributes: &Object) -> Value {
+    let config = Config::new(attributes, &APART);
+    let Ok(envelope) = envelope::Envelope::declare(config.json()) else { return Value::List(Vec::new()) };
+    let compiled = compiled(&envelope, config.json()).ok().flatten();
+    let controls = compiled.map(|compiled| compiled.controls).unwrap_or_default();
+    quotas::look(cx, &envelope, &controls).await
 }
 
 /// What becomes of the envelope in AWS; the approvers' records stand in the arguments.

@@ -14,7 +14,9 @@ pub(super) fn decode<'a>(
     let mut form: BTreeMap<String, String> = form_urlencoded::parse(body).into_owned().collect();
     let action = form.remove("Action").unwrap_or_default();
     let version = form.remove("Version").unwrap_or_default();
-    let is_meant = |contract: &&Contract| contract.protocol == Protocol::Query && contract.version == version;
+    let is_meant = |contract: &&Contract| {
+        matches!(contract.protocol, Protocol::Query | Protocol::Ec2) && contract.version == version
+    };
     let contract = contracts.iter().find(is_meant);
     let contract =
         contract.ok_or_else(|| unplayed(None, &format!("{action} of the API version `{version}`")))?;

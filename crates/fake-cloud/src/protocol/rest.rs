@@ -1,11 +1,11 @@
-//! REST with JSON: the operation is told by method and path, the input by path, query and body together.
+//! REST with JSON or XML: the operation is told by method and path, the input by path, query, headers and body together.
 
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
 use super::{Request, Unasked, unplayed};
 use crate::{
-    contract::{Contract, Operation, Protocol},
+    contract::{Contract, Operation, Protocol, Shape},
     refusal::Refusal,
 };
 
@@ -14,7 +14,9 @@ pub(super) fn decode<'a>(
     request: &Request,
 ) -> Result<(&'a Contract, String, Value), Unasked<'a>> {
     let path = request.uri.path();
-    let rest = contracts.iter().filter(|contract| contract.protocol == Protocol::RestJson);
+    let rest = contracts
+        .iter()
+        .filter(|contract| matches!(contract.protocol, Protocol::RestJson | Protocol::RestXml));
     let operations =
         rest.flat_map(|contract| contract.operations.iter().map(move |(name, of)| (contract, name, of)));
     let matching = |(contract, name, operation): (&'a Contract, &'a String, &'a Operation)| {
@@ -34,8 +36,20 @@ pub(super) fn decode<'a>(
             &what,
         ));
     };
-    let mut input = body(contract, name, &request.body)?;
     let shape = operation.input.as_deref().and_then(|shape| contract.shape(shape));
+    let mut input = match contract.protocol {
+        Protocol::RestXml => document(contract, name, shape, &request.body)?,
+        _ => body(contract, name, &request.body)?,
+    };
+    let in_header = |(_, reference): &(&String, &crate::contract::Reference)| {
+        reference.location.as_deref() == Some("header")
+    };
+    for (member, reference) in shape.into_iter().flat_map(|shape| shape.members.iter()).filter(in_header) {
+        let header = request.headers.get(reference.location_name.as_deref().unwrap_or_default());
+        if let Some(value) = header.and_then(|value| value.to_str().ok()) {
+            input.insert(member.clone(), value.into());
+        }
+    }
     for (place, value) in captured {
         let member = |(_, reference): &(&String, &crate::contract::Reference)| {
             reference.location_name.as_deref() == Some(&place)
@@ -79,6 +93,37 @@ fn body<'a>(contract: &'a Contract, operation: &str, body: &[u8]) -> Result<Map<
             format!("the body is no JSON object: {error}"),
         ),
     })
+}
+
+/// A body in XML whose document is the one member that stands in it: switches, which are true or false.
+fn document<'a>(
+    contract: &'a Contract,
+    operation: &str,
+    shape: Option<&Shape>,
+    body: &[u8],
+) -> Result<Map<String, Value>, Unasked<'a>> {
+    if body.is_empty() {
+        return Ok(Map::new());
+    }
+    let malformed = || Unasked {
+        contract: Some(contract),
+        operation: operation.to_owned(),
+        refusal: Refusal::new("MalformedXML", "The XML you provided was not well-formed"),
+    };
+    let text = std::str::from_utf8(body).map_err(|_| malformed())?;
+    let document = roxmltree::Document::parse(text).map_err(|_| malformed())?;
+    let root = document.root_element();
+    let named = |(name, reference): &(&String, &crate::contract::Reference)| {
+        reference.location.is_none()
+            && reference.location_name.as_deref().unwrap_or(name) == root.tag_name().name()
+    };
+    let found = shape.and_then(|shape| shape.members.iter().find(named)).ok_or_else(malformed)?;
+    let switches = root.children().filter(roxmltree::Node::is_element).map(|node| {
+        let text = node.text().unwrap_or_default();
+        let value = text.parse::<bool>().map_or_else(|_| Value::from(text), Value::from);
+        (node.tag_name().name().to_owned(), value)
+    });
+    Ok(Map::from_iter([(found.0.clone(), Value::Object(switches.collect()))]))
 }
 
 /// What stands in the path where the template has `{Name}`; none where the two differ.

@@ -36,6 +36,58 @@ pub(super) fn encode(
     )
 }
 
+/// As EC2 answers: the members by the names that they have there, right below the operation.
+pub(super) fn encode_ec2(
+    contract: &Contract,
+    operation: &str,
+    request_id: u64,
+    answer: &Result<Value, Refusal>,
+) -> String {
+    let id = format!("{request_id:032x}");
+    let output = match answer {
+        Err(refusal) => {
+            let (code, message) = (escape(&refusal.code), escape(&refusal.message));
+            return format!(
+                "<Response><Errors><Error><Code>{code}</Code><Message>{message}</Message></Error></Errors><RequestID>{id}</RequestID></Response>"
+            );
+        }
+        Ok(output) => output,
+    };
+    let mut result = String::new();
+    if let Some(shape) = contract.operations.get(operation).and_then(|known| known.output.as_deref()) {
+        content(contract, shape, output, &mut result);
+    }
+    let namespace = contract.namespace.as_deref().unwrap_or_default();
+    format!(
+        r#"<{operation}Response xmlns="{namespace}"><requestId>{id}</requestId>{result}</{operation}Response>"#
+    )
+}
+
+/// As S3 Control answers: the one member that there is, as the document.
+pub(super) fn encode_rest(
+    contract: &Contract,
+    operation: &str,
+    request_id: u64,
+    answer: &Result<Value, Refusal>,
+) -> String {
+    match answer {
+        Err(refusal) => {
+            let (code, message) = (escape(&refusal.code), escape(&refusal.message));
+            format!(
+                "<ErrorResponse><Error><Code>{code}</Code><Message>{message}</Message></Error><RequestId>{request_id:032x}</RequestId></ErrorResponse>"
+            )
+        }
+        Ok(output) => {
+            let mut result = String::new();
+            if let Some(shape) = contract.operations.get(operation).and_then(|known| known.output.as_deref())
+            {
+                content(contract, shape, output, &mut result);
+            }
+            result
+        }
+    }
+}
+
 fn element(contract: &Contract, shape: &str, name: &str, value: &Value, out: &mut String) {
     if value.is_null() {
         return;
@@ -52,6 +104,7 @@ fn content(contract: &Contract, shape: &str, value: &Value, out: &mut String) {
         ("structure", Value::Object(members)) => {
             for (name, value) in members {
                 if let Some(reference) = shape.members.get(name) {
+                    let name = reference.location_name.as_deref().unwrap_or(name);
                     element(contract, &reference.shape, name, value, out);
                 }
             }

@@ -85,7 +85,7 @@ impl Organization {
         self.accounts.contains_key(id)
     }
 
-    fn has(&self, id: &str) -> bool {
+    pub(crate) fn has(&self, id: &str) -> bool {
         id == self.root || self.units.contains_key(id) || self.accounts.contains_key(id)
     }
 }

@@ -15,6 +15,9 @@ use crate::{
 pub(super) const OPERATIONS: &[Operation] = &[
     operation("service-quotas", "GetAutoManagementConfiguration", Kind::Read, get_auto_management),
     operation("service-quotas", "GetServiceQuota", Kind::Read, get_service_quota),
+    operation("service-quotas", "StartAutoManagement", Kind::Write, start_auto_management),
+    operation("service-quotas", "StopAutoManagement", Kind::Write, stop_auto_management),
+    operation("service-quotas", "UpdateAutoManagement", Kind::Write, update_auto_management),
 ];
 
 /// The quota of Lambda's concurrent executions, whose value Lambda itself is asked for.
@@ -38,6 +41,35 @@ fn get_auto_management(world: &mut World, call: &Call) -> Result<Value, Refusal>
             json!({ "OptInStatus": "ENABLED", "OptInLevel": "ACCOUNT", "OptInType": kind, "ExclusionList": {} })
         }
     })
+}
+
+fn start_auto_management(world: &mut World, call: &Call) -> Result<Value, Refusal> {
+    let held = &mut world.regional(call).quotas.auto_management;
+    if held.is_some() {
+        return Err(Refusal::new("IllegalArgumentException", "automatic management is enabled already"));
+    }
+    *held = Some(call.text("OptInType").to_owned());
+    Ok(json!({}))
+}
+
+fn opted_in<'a>(world: &'a mut World, call: &Call) -> Result<&'a mut Option<String>, Refusal> {
+    let held = &mut world.regional(call).quotas.auto_management;
+    if held.is_none() {
+        return Err(Refusal::new("NoSuchResourceException", "automatic management is not enabled"));
+    }
+    Ok(held)
+}
+
+fn stop_auto_management(world: &mut World, call: &Call) -> Result<Value, Refusal> {
+    *opted_in(world, call)? = None;
+    Ok(json!({}))
+}
+
+fn update_auto_management(world: &mut World, call: &Call) -> Result<Value, Refusal> {
+    let asked = call.input["OptInType"].as_str().map(str::to_owned);
+    let held = opted_in(world, call)?;
+    *held = asked.or(held.take());
+    Ok(json!({}))
 }
 
 fn get_service_quota(world: &mut World, call: &Call) -> Result<Value, Refusal> {

@@ -188,7 +188,7 @@ fn parse_name(text: &str) -> Result<String, String> {
     if good { Ok(text.to_owned()) } else { Err(format!("`{}` is not a name", excerpt(text))) }
 }
 
-fn parse_region(text: &str) -> Result<String, String> {
+pub(super) fn parse_region(text: &str) -> Result<String, String> {
     let good = text.split('-').count() >= 3
         && text.ends_with(|c: char| c.is_ascii_digit())
         && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');

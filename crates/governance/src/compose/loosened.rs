@@ -1,6 +1,8 @@
 //! The direction of a change of governance: in what a proposed declaration is looser than the one in force. Tightening is
 //! free, so whatever is found here is what people have to be asked about.
 
+mod aws;
+
 use crate::{
     approver::Approver,
     consent::Consent,
@@ -22,7 +24,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const IN_FORCE: &str = "the declaration in force";
 
 /// What the comparison of envelopes knows the direction of. A change of anything else counts as loosening.
-const COMPARED: [&str; 11] = [
+const COMPARED: [&str; 12] = [
     "name",
     "purpose",
     "owner",
@@ -34,6 +36,7 @@ const COMPARED: [&str; 11] = [
     "review",
     "freezes",
     "deletion_protection",
+    "aws",
 ];
 
 /// In what the proposed envelope is looser than the one in force; empty when nothing is. What cannot be compared counts as looser: another
@@ -66,6 +69,7 @@ pub fn loosened(
     if prior.deletion_protection && !proposed.deletion_protection {
         change.looser(&["deletion_protection"], "turned off", "on");
     }
+    change.aws(prior.aws.as_ref(), proposed.aws.as_ref());
     change.rest(&prior.record(), &proposed.record(), &COMPARED);
     change.found
 }

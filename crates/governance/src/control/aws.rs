@@ -1,6 +1,7 @@
 //! What an envelope's `aws` block comes to: the controls, wholly written out, and what they cover. Pure, so that a plan can
 //! show all of it before anything is called. What exists in AWS is observed elsewhere and compared by [`Control::definition`].
 
+mod action;
 mod budget;
 mod coverage;
 mod data;
@@ -18,13 +19,15 @@ mod tests;
 
 use crate::{
     approver::Approver,
-    aws::{Aws, Cap, Capped},
+    aws::{Aws, Cap, Capped, Setting},
     control::{Coverage, Strength},
+    default_override::DefaultOverride,
     dimension::words,
     envelope::Envelope,
     invalid::{Invalid, Kind as Fault, Step},
     json::{Json, Members},
 };
+pub use action::{Action, budget_of};
 pub use budget::{Alert, Budget, Filter, Spend};
 pub use policy::Policy;
 pub use region_guard::document as region_guard_document;
@@ -36,12 +39,26 @@ words! {
         Policy = "service_control_policy",
         /// A budget with its alerts.
         Budget = "budget",
+        /// What happens at a threshold of a budget.
+        BudgetAction = "budget_action",
         /// Bounds of what Application Auto Scaling scales.
         ScalableTarget = "scalable_target",
         /// The size of an Auto Scaling group.
         AutoScalingGroup = "autoscaling_group",
         /// The reserved concurrency of a function.
         LambdaFunction = "lambda_function",
+        /// A setting of a whole account.
+        AccountSetting = "account_setting",
+    }
+}
+
+impl Kind {
+    /// Whether it is a property of something that is there anyway: what it was before is kept, and restored in the end.
+    pub const fn is_property(self) -> bool {
+        matches!(
+            self,
+            Self::ScalableTarget | Self::AutoScalingGroup | Self::LambdaFunction | Self::AccountSetting
+        )
     }
 }
 
@@ -70,8 +87,21 @@ pub enum Body {
     Policy(Policy),
     /// A budget.
     Budget(Budget),
+    /// The action of a budget.
+    Action(Action),
     /// A maximum.
     Cap(Cap),
+    /// A setting of an account.
+    Setting(AccountSetting),
+}
+
+/// A setting of an account with the value that it has to have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountSetting {
+    /// Which one.
+    pub setting: Setting,
+    /// The value, of the form that the setting has.
+    pub value: Json,
 }
 
 impl Control {
@@ -80,7 +110,9 @@ impl Control {
         match &self.body {
             Body::Policy(policy) => policy.definition(),
             Body::Budget(budget) => budget.definition(),
+            Body::Action(action) => action.definition(),
             Body::Cap(cap) => cap_definition(&cap.capped, cap.min, Some(cap.max)),
+            Body::Setting(setting) => setting.value.clone(),
         }
     }
 }
@@ -106,7 +138,10 @@ pub fn compile(envelope: &Envelope, approvers: &[Approver]) -> Option<Result<Com
     let aws = envelope.aws.as_ref()?;
     let mut faults = Faults::default();
     let mut controls = pack::policies(envelope, aws, approvers, &mut faults);
-    controls.extend(budget::control(envelope, aws, approvers, &mut faults));
+    controls.extend(action::stop(envelope, aws, &mut faults));
+    let budget = budget::control(envelope, aws, approvers, &mut faults);
+    let action = budget.as_ref().and_then(|budget| action::control(envelope, aws, budget, &mut faults));
+    controls.extend(budget.into_iter().chain(action));
     controls.extend(aws.caps.iter().map(|cap| cap_control(aws, cap)));
     let coverage = coverage::of(envelope, aws);
     weak(aws, &coverage, &mut faults);
@@ -131,6 +166,20 @@ fn cap_control(aws: &Aws, cap: &Cap) -> Control {
     }
 }
 
+/// The control that a default override becomes, if it sets something.
+pub fn setting_control(decided: &DefaultOverride) -> Option<Control> {
+    let sets = decided.aws.as_ref()?;
+    let value = sets.definition(decided.value.as_ref()?).ok()?;
+    Some(Control {
+        kind: Kind::AccountSetting,
+        name: sets.setting.as_str().to_owned(),
+        account: sets.account.clone(),
+        region: sets.region.clone(),
+        body: Body::Setting(AccountSetting { setting: sets.setting, value }),
+        usage: None,
+    })
+}
+
 /// What a cap with this name is on: the inverse of how caps are named.
 pub fn capped(kind: Kind, name: &str) -> Option<Capped> {
     match kind {
@@ -145,7 +194,7 @@ pub fn capped(kind: Kind, name: &str) -> Option<Capped> {
                 dimension: dimension.to_owned(),
             })
         }
-        Kind::Policy | Kind::Budget => None,
+        Kind::Policy | Kind::Budget | Kind::BudgetAction | Kind::AccountSetting => None,
     }
 }
 

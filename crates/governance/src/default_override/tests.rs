@@ -42,6 +42,26 @@ fn a_default_can_be_described_in_place() {
 }
 
 #[test]
+fn a_setting_is_kept_in_the_record_and_becomes_a_control() {
+    let edits = [
+        ("value", r#""true""#),
+        ("aws", r#"{"setting":"ebs_encryption_by_default","account":"210987654321","region":"eu-west-1"}"#),
+    ];
+    let decided = with(&edits);
+    assert_eq!(DefaultOverride::from_record(&decided.record()), Ok(decided.clone()));
+    let control = crate::control::aws::setting_control(&decided).unwrap();
+    assert_eq!(control.definition(), Json::Bool(true));
+    assert_eq!(
+        (control.name.as_str(), control.account.as_deref()),
+        ("ebs_encryption_by_default", Some("210987654321"))
+    );
+    assert_eq!(crate::control::aws::setting_control(&with(&[])), None);
+    let accepted = [("decision", r#""accept""#), ("value", "null"), edits[1]];
+    let faults = DefaultOverride::declare(&config(&accepted)).unwrap_err();
+    assert_eq!(faults.iter().map(crate::invalid::Invalid::place).collect::<Vec<_>>(), ["aws"]);
+}
+
+#[test]
 fn one_wrong_value_is_one_fault_at_its_attribute() {
     let cases = [
         ("default", r#""no such id!""#),
@@ -54,6 +74,9 @@ fn one_wrong_value_is_one_fault_at_its_attribute() {
         ("reason", "null"),
         ("review", "null"),
         ("aws", "{}"),
+        ("aws", r#"{"setting":"everything"}"#),
+        ("aws", r#"{"setting":"ebs_encryption_by_default"}"#),
+        ("aws", r#"{"setting":"s3_public_access_block","region":"eu-west-1"}"#),
     ];
     let report = cases.map(|(path, value)| {
         let faults = DefaultOverride::declare(&config(&[(path, value)])).unwrap_err();

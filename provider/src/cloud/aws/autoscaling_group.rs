@@ -4,6 +4,7 @@ use aws_sdk_autoscaling::{Client, types::Tag};
 use remit_governance::{
     aws::{Cap, Capped},
     control::aws::cap_definition,
+    json::Json,
 };
 
 use super::{
@@ -63,11 +64,19 @@ pub(super) async fn update(aws: &Aws<'_>, key: &Key, cap: &Cap, found: &Observed
     resize(&client, key, cap.min, Some(cap.max)).await
 }
 
-pub(super) async fn remove(aws: &Aws<'_>, key: &Key, found: &Observed) -> Result<(), Fault> {
+pub(super) async fn remove(
+    aws: &Aws<'_>,
+    key: &Key,
+    found: &Observed,
+    set: Option<&Json>,
+) -> Result<(), Fault> {
     let client = aws.connections.place(key).await?.groups();
     let before = found.prior.as_deref().map(prior::bounds).unwrap_or_default();
     let capped = Capped::AutoScalingGroup(key.name.clone());
-    if before.max.is_some() && found.definition != cap_definition(&capped, before.min, before.max) {
+    if before.max.is_some()
+        && !prior::is_tightened(&found.definition, set)
+        && found.definition != cap_definition(&capped, before.min, before.max)
+    {
         resize(&client, key, before.min, before.max).await?;
     }
     let asked = Asked::of(format!("take our tags off {}", key.phrase()), "autoscaling:DeleteTags");

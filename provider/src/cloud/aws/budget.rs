@@ -1,42 +1,50 @@
-//! Budgets with their alerts. An update blinds a budget until new data arrives, so only what differs is sent.
+//! Budgets with their alerts. An update blinds a budget until new data arrives, so only what differs is sent. The alerts are in
+//! `alerts`, how AWS writes a budget in `written`.
 
-use std::collections::{BTreeMap, BTreeSet};
+pub(super) mod alerts;
+mod written;
+
+use std::{collections::BTreeMap, sync::Arc};
 
 use aws_sdk_budgets::{
     Client,
-    types::{
-        Budget as Sent, BudgetType, ComparisonOperator, Dimension, Expression, ExpressionDimensionValues,
-        Metric, Notification, NotificationType, NotificationWithSubscribers, ResourceTag, Spend as Amount,
-        Subscriber, SubscriptionType, TagValues, ThresholdType, TimeUnit,
-    },
+    types::{Budget as Sent, Notification, NotificationWithSubscribers, ResourceTag},
 };
-use remit_governance::{
-    control::aws::{Alert, Budget, Filter, Spend},
-    decimal,
-};
+use remit_governance::control::aws::{Alert, Budget};
 
+use self::{
+    alerts::{Alerts, notification, subscriber},
+    written::{sent, understood},
+};
 use super::{
     Aws, MARK,
     connect::Place,
     fault::{Asked, is, unbuilt},
 };
-use crate::cloud::{Fault, FaultKind, Key, Mark, Observed, Question};
+use crate::cloud::{Fault, Key, Mark, Observed, Question};
+
+/// All budgets of an account with their alerts, and not whom those tell: of that AWS has no list.
+#[derive(Debug, Default)]
+pub(super) struct All {
+    budgets: BTreeMap<String, Sent>,
+    alerts: BTreeMap<String, Vec<Notification>>,
+}
 
 pub(super) async fn observe(aws: &Aws<'_>, question: Question<'_>) -> Result<Option<Observed>, Fault> {
     let place = aws.connections.place(question.key).await?;
     let client = place.budgets();
     let name = &question.key.name;
-    let Some(found) = read(&client, &place.account, name).await? else { return Ok(None) };
+    let shared = if question.may_share { shared(aws, &place, name).await? } else { None };
+    let found = match shared.filter(|found| found.definition() == *question.like) {
+        Some(found) => Some(found),
+        // Lists lag behind: what they show otherwise than it should be is asked for by itself.
+        None => read(&client, &place.account, name).await?,
+    };
+    let Some(found) = found else { return Ok(None) };
     let mark = if question.known.is_some() { Mark::Ours } else { marked(aws, &client, &place, name).await? };
     let id = format!("{}:{name}", place.account);
-    Ok(Some(Observed {
-        id,
-        account: place.account,
-        region: None,
-        mark,
-        definition: found.definition(),
-        prior: None,
-    }))
+    let definition = found.definition();
+    Ok(Some(Observed { mark, definition, ..Observed::new(id, &place) }))
 }
 
 pub(super) async fn create(aws: &Aws<'_>, key: &Key, body: &Budget) -> Result<(), Fault> {
@@ -96,101 +104,44 @@ pub(super) async fn remove(aws: &Aws<'_>, key: &Key) -> Result<(), Fault> {
     }
 }
 
-/// The alerts of one budget.
-struct Alerts<'a> {
-    client: &'a Client,
-    account: &'a str,
-    budget: &'a str,
+/// The budget as the lists of its account have it, with everybody who is told.
+async fn shared(aws: &Aws<'_>, place: &Place, name: &str) -> Result<Option<Budget>, Fault> {
+    let all = all(aws, place).await?;
+    let Some(found) = all.budgets.get(name) else { return Ok(None) };
+    let alerts = all.alerts.get(name).cloned().unwrap_or_default();
+    with_told(&place.budgets(), &place.account, found, alerts).await.map(Some)
 }
 
-impl Alerts<'_> {
-    /// Adds before it takes away, so that somebody is told at any time.
-    async fn converge(
-        &self,
-        wanted: &BTreeMap<Alert, BTreeSet<String>>,
-        found: &BTreeMap<Alert, BTreeSet<String>>,
-    ) -> Result<(), Fault> {
-        for (alert, told) in wanted {
-            match found.get(alert) {
-                None => self.add(alert, told).await?,
-                Some(before) => {
-                    for address in told.difference(before) {
-                        self.subscribe(alert, address).await?;
-                    }
-                    for address in before.difference(told) {
-                        self.unsubscribe(alert, address).await?;
-                    }
-                }
-            }
-        }
-        for alert in found.keys().filter(|alert| !wanted.contains_key(alert)) {
-            self.drop_alert(alert).await?;
-        }
-        Ok(())
-    }
-
-    async fn add(&self, alert: &Alert, told: &BTreeSet<String>) -> Result<(), Fault> {
-        let asked = Asked::of(
-            format!("add the alert `{alert}` to the budget `{}`", self.budget),
-            "budgets:ModifyBudget",
-        );
-        let subscribers = told.iter().map(|address| subscriber(address)).collect::<Result<Vec<_>, _>>()?;
-        let add = self
-            .client
-            .create_notification()
-            .account_id(self.account)
-            .budget_name(self.budget)
-            .notification(notification(alert)?)
-            .set_subscribers(Some(subscribers));
-        done(add.send().await.map(drop).map_err(|error| asked.failed(&error)))
-    }
-
-    async fn drop_alert(&self, alert: &Alert) -> Result<(), Fault> {
-        let asked = Asked::of(
-            format!("remove the alert `{alert}` of the budget `{}`", self.budget),
-            "budgets:ModifyBudget",
-        );
-        let remove = self.client.delete_notification().account_id(self.account).budget_name(self.budget);
-        match remove.notification(notification(alert)?).send().await {
-            Err(error) if is(&error, "NotFoundException") => Ok(()),
-            removed => removed.map(drop).map_err(|error| asked.failed(&error)),
-        }
-    }
-
-    async fn subscribe(&self, alert: &Alert, address: &str) -> Result<(), Fault> {
-        let asked = Asked::of(
-            format!("have `{address}` told by the budget `{}`", self.budget),
-            "budgets:ModifyBudget",
-        );
-        let add = self
-            .client
-            .create_subscriber()
-            .account_id(self.account)
-            .budget_name(self.budget)
-            .notification(notification(alert)?)
-            .subscriber(subscriber(address)?);
-        done(add.send().await.map(drop).map_err(|error| asked.failed(&error)))
-    }
-
-    async fn unsubscribe(&self, alert: &Alert, address: &str) -> Result<(), Fault> {
-        let asked = Asked::of(
-            format!("have `{address}` not told by the budget `{}`", self.budget),
-            "budgets:ModifyBudget",
-        );
-        let remove = self.client.delete_subscriber().account_id(self.account).budget_name(self.budget);
-        match remove.notification(notification(alert)?).subscriber(subscriber(address)?).send().await {
-            Err(error) if is(&error, "NotFoundException") => Ok(()),
-            removed => removed.map(drop).map_err(|error| asked.failed(&error)),
-        }
-    }
+async fn all(aws: &Aws<'_>, place: &Place) -> Result<Arc<All>, Fault> {
+    aws.connections.lists.budgets.of(&place.account, || list(place)).await
 }
 
-/// What is there already is what was wanted: the answer to our own request was lost.
-fn done(result: Result<(), Fault>) -> Result<(), Fault> {
-    match result {
-        Err(fault) if fault.kind == FaultKind::Duplicate => Ok(()),
-        result => result,
+/// As many as a page takes.
+const MOST: i32 = 1000;
+
+async fn list(place: &Place) -> Result<All, Fault> {
+    let (client, mut all) = (place.budgets(), All::default());
+    let asked = Asked::of(format!("list the budgets of {}", place.account), "budgets:ViewBudget");
+    let budgets = client.describe_budgets().account_id(&place.account).show_filter_expression(true);
+    let mut pages = budgets.max_results(MOST).into_paginator().send();
+    while let Some(page) = pages.next().await {
+        let page = page.map_err(|error| asked.failed(&error))?;
+        let budgets = page.budgets.unwrap_or_default().into_iter();
+        all.budgets.extend(budgets.map(|budget| (budget.budget_name.clone(), budget)));
     }
+    let asked =
+        Asked::of(format!("list the alerts of the budgets of {}", place.account), "budgets:ViewBudget");
+    let alerts = client.describe_budget_notifications_for_account().account_id(&place.account);
+    let mut pages = alerts.max_results(MOST).into_paginator().send();
+    while let Some(page) = pages.next().await {
+        for of in
+            page.map_err(|error| asked.failed(&error))?.budget_notifications_for_account.unwrap_or_default()
+        {
+            let alerts = all.alerts.entry(of.budget_name.unwrap_or_default()).or_default();
+            alerts.extend(of.notifications.unwrap_or_default());
+        }
+    }
+    Ok(all)
 }
 
 /// The budget as it is, with everybody who is told.
@@ -204,56 +155,30 @@ async fn read(client: &Client, account: &str, name: &str) -> Result<Option<Budge
         Err(error) => return Err(asked.failed(&error)),
     };
     let Some(found) = found else { return Ok(None) };
-    let mut alerts = BTreeMap::new();
+    let mut alerts = Vec::new();
     let list = client.describe_notifications_for_budget().account_id(account).budget_name(name);
     let mut pages = list.into_paginator().send();
     while let Some(page) = pages.next().await {
-        let page = page.map_err(|error| asked.failed(&error))?;
-        for sent in page.notifications.unwrap_or_default() {
-            if let Some(alert) = alert(&sent) {
-                alerts.insert(alert, told(client, account, name, sent).await?);
-            }
-        }
+        alerts.extend(page.map_err(|error| asked.failed(&error))?.notifications.unwrap_or_default());
     }
-    let limit = found.budget_limit.as_ref();
-    Ok(Some(Budget {
-        amount: limit.and_then(|limit| decimal::parse(&limit.amount)).unwrap_or_default(),
-        currency: limit.map(|limit| limit.unit.clone()).unwrap_or_default(),
-        period: period(&found),
-        filter: filter(&found),
-        alerts,
-    }))
+    with_told(client, account, &found, alerts).await.map(Some)
 }
 
-async fn told(
+/// What a budget means, with whom each of its alerts tells: a call for each.
+async fn with_told(
     client: &Client,
     account: &str,
-    name: &str,
-    alert: Notification,
-) -> Result<BTreeSet<String>, Fault> {
-    let asked = Asked::of(format!("list whom the budget `{name}` tells"), "budgets:ViewBudget");
-    let list = client.describe_subscribers_for_notification().account_id(account).budget_name(name);
-    let mut pages = list.notification(alert).into_paginator().send();
-    let mut told = BTreeSet::new();
-    while let Some(page) = pages.next().await {
-        match page {
-            Ok(page) => told.extend(page.subscribers.unwrap_or_default().iter().map(address)),
-            // An alert that nobody is subscribed to any more.
-            Err(error) if is(&error, "NotFoundException") => {
-                break;
-            }
-            Err(error) => return Err(asked.failed(&error)),
+    found: &Sent,
+    sent: Vec<Notification>,
+) -> Result<Budget, Fault> {
+    let of = Alerts { client, account, budget: &found.budget_name };
+    let mut alerts: BTreeMap<Alert, _> = BTreeMap::new();
+    for sent in sent {
+        if let Some(alert) = alerts::alert(&sent) {
+            alerts.insert(alert, of.told(sent).await?);
         }
     }
-    Ok(told)
-}
-
-/// AWS keeps addresses as they were entered, and takes them alike.
-fn address(subscriber: &Subscriber) -> String {
-    match subscriber.subscription_type {
-        SubscriptionType::Email => subscriber.address.to_lowercase(),
-        _ => subscriber.address.clone(),
-    }
+    Ok(understood(found, alerts))
 }
 
 async fn marked(aws: &Aws<'_>, client: &Client, place: &Place, name: &str) -> Result<Mark, Fault> {
@@ -263,139 +188,10 @@ async fn marked(aws: &Aws<'_>, client: &Client, place: &Place, name: &str) -> Re
     Ok(aws.mark(tags.iter().map(|tag| (tag.key.as_str(), tag.value.as_str()))))
 }
 
-fn arn(place: &Place, name: &str) -> String {
+pub(super) fn arn(place: &Place, name: &str) -> String {
     format!("arn:{}:budgets::{}:budget/{name}", place.partition(), place.account)
 }
 
-fn tag(aws: &Aws<'_>) -> Result<ResourceTag, Fault> {
+pub(super) fn tag(aws: &Aws<'_>) -> Result<ResourceTag, Fault> {
     ResourceTag::builder().key(MARK).value(aws.envelope).build().map_err(|error| unbuilt(&error))
-}
-
-fn sent(name: &str, body: &Budget) -> Result<Sent, Fault> {
-    let amount = Amount::builder().amount(decimal::text(body.amount)).unit(&body.currency).build();
-    let unit = match body.period.as_str() {
-        "daily" => TimeUnit::Daily,
-        "quarterly" => TimeUnit::Quarterly,
-        "annually" => TimeUnit::Annually,
-        _ => TimeUnit::Monthly,
-    };
-    Sent::builder()
-        .budget_name(name)
-        .budget_limit(amount.map_err(|error| unbuilt(&error))?)
-        .budget_type(BudgetType::Cost)
-        .time_unit(unit)
-        .metrics(Metric::UnblendedCost)
-        .set_filter_expression(expression(&body.filter)?)
-        .build()
-        .map_err(|error| unbuilt(&error))
-}
-
-fn expression(filter: &Filter) -> Result<Option<Expression>, Fault> {
-    let Filter::Spend { accounts, tags } = filter else { return Ok(None) };
-    let mut parts = Vec::new();
-    if !accounts.is_empty() {
-        let values = ExpressionDimensionValues::builder()
-            .key(Dimension::LinkedAccount)
-            .set_values(Some(accounts.iter().cloned().collect()));
-        parts
-            .push(Expression::builder().dimensions(values.build().map_err(|error| unbuilt(&error))?).build());
-    }
-    for (key, value) in tags {
-        parts.push(Expression::builder().tags(TagValues::builder().key(key).values(value).build()).build());
-    }
-    Ok(match parts.len() {
-        0 | 1 => parts.pop(),
-        _ => Some(Expression::builder().set_and(Some(parts)).build()),
-    })
-}
-
-/// What is not a filter of the form that we write is told in words, and differs from every one of ours.
-fn filter(budget: &Sent) -> Filter {
-    let (mut accounts, mut tags) = (BTreeSet::new(), BTreeMap::new());
-    let understood = match &budget.filter_expression {
-        None => true,
-        Some(expression) => match &expression.and {
-            Some(parts) if !parts.is_empty() => {
-                parts.iter().all(|part| part_of(part, &mut accounts, &mut tags))
-            }
-            _ => part_of(expression, &mut accounts, &mut tags),
-        },
-    };
-    let costs =
-        budget.metrics.as_deref().is_none_or(|metrics| matches!(metrics, [Metric::UnblendedCost] | []));
-    let expressed = budget.filter_expression.is_some();
-    #[allow(deprecated, reason = "budgets that others made have these, and ours must not")]
-    let older = budget.cost_filters.as_ref().is_some_and(|filters| !filters.is_empty() && !expressed);
-    match (understood, costs, older, &budget.budget_type) {
-        (true, true, false, BudgetType::Cost) => Filter::Spend { accounts, tags },
-        (_, _, true, _) => Filter::Other("cost filters that Remit did not write".to_owned()),
-        (false, ..) => Filter::Other("an expression that Remit did not write".to_owned()),
-        (_, _, _, kind) => Filter::Other(format!("{} by other metrics", kind.as_str())),
-    }
-}
-
-fn part_of(part: &Expression, accounts: &mut BTreeSet<String>, tags: &mut BTreeMap<String, String>) -> bool {
-    let alone =
-        part.and.is_none() && part.or.is_none() && part.not.is_none() && part.cost_categories.is_none();
-    match (&part.dimensions, &part.tags) {
-        (Some(values), None) if alone && values.key == Dimension::LinkedAccount && accounts.is_empty() => {
-            accounts.extend(values.values.iter().cloned());
-            true
-        }
-        (None, Some(values)) if alone => match (&values.key, values.values.as_deref()) {
-            (Some(key), Some([value])) => tags.insert(key.clone(), value.clone()).is_none(),
-            _ => false,
-        },
-        _ => false,
-    }
-}
-
-/// The period, with what else changes the amount or ends the budget.
-fn period(budget: &Sent) -> String {
-    let mut period = budget.time_unit.as_str().to_lowercase();
-    if budget.auto_adjust_data.is_some() {
-        period.push_str(", adjusted by AWS itself");
-    }
-    if budget.planned_budget_limits.as_ref().is_some_and(|planned| !planned.is_empty()) {
-        period.push_str(", with planned amounts");
-    }
-    // What is given no end ends in 2087; on the day AWS deletes the budget.
-    let end = budget.time_period.as_ref().and_then(|period| period.end);
-    if let Some(end) = end.filter(|end| end.secs() < 3_600_000_000) {
-        period.extend([", until ".to_owned(), end.to_string()]);
-    }
-    period
-}
-
-fn alert(sent: &Notification) -> Option<Alert> {
-    let spend = match sent.notification_type {
-        NotificationType::Actual => Spend::Actual,
-        NotificationType::Forecasted => Spend::Forecast,
-        _ => return None,
-    };
-    if sent.comparison_operator != ComparisonOperator::GreaterThan {
-        return None;
-    }
-    // Left out, it is a percentage.
-    let percent = sent.threshold_type.as_ref().is_none_or(|kind| *kind == ThresholdType::Percentage);
-    Some(Alert { spend, above: decimal::parse(&sent.threshold.to_string())?, percent })
-}
-
-fn notification(alert: &Alert) -> Result<Notification, Fault> {
-    let spend =
-        if alert.spend == Spend::Actual { NotificationType::Actual } else { NotificationType::Forecasted };
-    let kind = if alert.percent { ThresholdType::Percentage } else { ThresholdType::AbsoluteValue };
-    let above: f64 = decimal::text(alert.above).parse().unwrap_or_default();
-    Notification::builder()
-        .notification_type(spend)
-        .comparison_operator(ComparisonOperator::GreaterThan)
-        .threshold(above)
-        .threshold_type(kind)
-        .build()
-        .map_err(|error| unbuilt(&error))
-}
-
-fn subscriber(address: &str) -> Result<Subscriber, Fault> {
-    let kind = if address.starts_with("arn:") { SubscriptionType::Sns } else { SubscriptionType::Email };
-    Subscriber::builder().subscription_type(kind).address(address).build().map_err(|error| unbuilt(&error))
 }

@@ -12,8 +12,11 @@ use tf_provider_sdk::Attr;
 use tokio::sync::{Mutex, MutexGuard, OnceCell};
 
 use super::{
+    budget, budget_action,
     fault::{self, Asked},
-    policy::Attached,
+    lists::Lists,
+    policy,
+    quotas::Mode,
     settings::{Role, Settings},
     standing::Seen,
 };
@@ -31,8 +34,29 @@ pub(crate) struct Connections {
     accounts: Mutex<BTreeMap<String, Arc<SdkConfig>>>,
     /// Organizations takes one change at a time, and refuses the others.
     organization: Mutex<()>,
-    pub(super) attached: Mutex<BTreeMap<String, Arc<Vec<Attached>>>>,
+    pub(super) lists: Shared,
     pub(super) seen: Mutex<Seen>,
+}
+
+/// What one look at an account may tell many.
+#[derive(Debug, Default)]
+pub(super) struct Shared {
+    pub(super) budgets: Lists<budget::All>,
+    pub(super) actions: Lists<budget_action::All>,
+    pub(super) policies: Lists<policy::Named>,
+    /// The policies at a target.
+    pub(super) attached: Lists<Vec<policy::Attached>>,
+    pub(super) quotas: Lists<Mode>,
+}
+
+impl Shared {
+    /// Something of ours was written.
+    pub(super) async fn forget(&self) {
+        self.budgets.forget().await;
+        self.actions.forget().await;
+        self.policies.forget().await;
+        self.attached.forget().await;
+    }
 }
 
 /// The credentials of the provider, and whose they are.
@@ -238,7 +262,23 @@ impl Place {
     client!(scaling, "applicationautoscaling", aws_sdk_applicationautoscaling);
     client!(groups, "autoscaling", aws_sdk_autoscaling);
     client!(functions, "lambda", aws_sdk_lambda);
+    client!(quotas, "servicequotas", aws_sdk_servicequotas);
     client!(sts, "sts", aws_sdk_sts);
+
+    /// Where requests to a service go, where the settings or the environment say so.
+    pub(super) fn endpoint(&self, service: &str) -> Option<&str> {
+        self.endpoints.get(service).map(String::as_str).or(self.config.endpoint_url())
+    }
+
+    /// What gives credentials.
+    pub(super) fn credentials(&self) -> Option<aws_sdk_sts::config::SharedCredentialsProvider> {
+        self.config.credentials_provider()
+    }
+
+    /// How often a request is tried.
+    pub(super) fn attempts(&self) -> u32 {
+        self.config.retry_config().map_or(ATTEMPTS, RetryConfig::max_attempts)
+    }
 
     /// The partition of AWS that the region is in.
     pub(crate) fn partition(&self) -> &'static str {

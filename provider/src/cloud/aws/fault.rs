@@ -38,6 +38,12 @@ pub(super) fn is<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>, code: &str)
     error.code() == Some(code)
 }
 
+/// Whether it may have been done all the same, or may be done when it is asked for again: no answer, or one that says so.
+pub(super) fn is_unsure<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> bool {
+    let passing = ["Throttl", "TooManyRequests", "Internal", "ServiceUnavailable"];
+    error.code().is_none_or(|code| passing.iter().any(|part| code.contains(part)))
+}
+
 impl Asked {
     pub(super) fn of(what: impl Into<String>, action: &'static str) -> Self {
         Self { what: what.into(), action }
@@ -51,23 +57,37 @@ impl Asked {
     {
         let code = error.code().unwrap_or_default().to_owned();
         let message = error.message().unwrap_or_default().to_owned();
-        let asked = format!("AWS was asked to {} (`{}`)", self.what, self.action);
         if code.is_empty() {
-            return unanswered(&asked, &chain(error));
+            return self.unanswered(&chain(error));
         }
-        if DUPLICATE.contains(&code.as_str()) {
+        self.answered(&code, &message)
+    }
+
+    /// The fault that no answer means, or one that cannot be read; with what caused it.
+    pub(super) fn unanswered(&self, cause: &str) -> Fault {
+        unanswered(&self.asked(), cause)
+    }
+
+    fn asked(&self) -> String {
+        format!("AWS was asked to {} (`{}`)", self.what, self.action)
+    }
+
+    /// The fault that an answer with an error code means.
+    pub(super) fn answered(&self, code: &str, message: &str) -> Fault {
+        let asked = self.asked();
+        if DUPLICATE.contains(&code) {
             let detail = format!("{asked} and answered `{code}`: {message}.");
             return Fault { kind: FaultKind::Duplicate, summary: "It exists already".to_owned(), detail };
         }
-        if BUSY.contains(&code.as_str()) {
+        if BUSY.contains(&code) {
             let detail =
                 format!("{asked} and answered `{code}` again and again: {message}. Apply again later.");
             return Fault { kind: FaultKind::Busy, summary: "AWS is busy with it".to_owned(), detail };
         }
-        let (summary, help) = explained(&code, &message, self.action);
+        let (summary, help) = explained(code, message, self.action);
         let message =
             if message.is_empty() { String::new() } else { format!(": {}", message.trim_end_matches('.')) };
-        let kind = if DENIED.contains(&code.as_str()) { FaultKind::Denied } else { FaultKind::Other };
+        let kind = if DENIED.contains(&code) { FaultKind::Denied } else { FaultKind::Other };
         Fault { kind, ..Fault::other(summary, format!("{asked} and answered `{code}`{message}.{help}")) }
     }
 }

@@ -4,6 +4,7 @@ use aws_sdk_lambda::Client;
 use remit_governance::{
     aws::{Cap, Capped},
     control::aws::cap_definition,
+    json::Json,
 };
 
 use super::{
@@ -55,7 +56,12 @@ pub(super) async fn update(aws: &Aws<'_>, key: &Key, cap: &Cap, found: &Observed
     reserve(&client, key, cap.max).await
 }
 
-pub(super) async fn remove(aws: &Aws<'_>, key: &Key, found: &Observed) -> Result<(), Fault> {
+pub(super) async fn remove(
+    aws: &Aws<'_>,
+    key: &Key,
+    found: &Observed,
+    set: Option<&Json>,
+) -> Result<(), Fault> {
     let client = aws.connections.place(key).await?.functions();
     // Without a record of what was there, the reservation stays: it is tighter than none.
     if let Some(before) = &found.prior {
@@ -63,7 +69,7 @@ pub(super) async fn remove(aws: &Aws<'_>, key: &Key, found: &Observed) -> Result
         let as_before =
             found.definition == cap_definition(&Capped::LambdaFunction(key.name.clone()), None, before);
         match before {
-            _ if as_before => {}
+            _ if as_before || prior::is_tightened(&found.definition, set) => {}
             Some(before) => reserve(&client, key, before).await?,
             None => {
                 let asked = Asked::of(

@@ -1,6 +1,9 @@
 //! Service control policies and their attachments. Changes of an organization go one after the other.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use aws_sdk_organizations::{
     Client,
@@ -19,12 +22,11 @@ pub(super) async fn observe(aws: &Aws<'_>, question: Question<'_>) -> Result<Opt
     let place = aws.connections.place(question.key).await?;
     let client = place.organizations();
     let id = match question.known {
-        Some(id) => id.to_owned(),
-        None => match named(&client, &question.key.name).await? {
-            Some(id) => id,
-            None => return Ok(None),
-        },
+        Some(id) => Some(id.to_owned()),
+        None if question.may_share => named(&*shared(aws, &place).await?, &question.key.name),
+        None => named(&all(&client).await?, &question.key.name),
     };
+    let Some(id) = id else { return Ok(None) };
     let asked = Asked::of(format!("describe the policy `{id}`"), "organizations:DescribePolicy");
     let described = match client.describe_policy().policy_id(&id).send().await {
         Ok(described) => described.policy,
@@ -32,12 +34,8 @@ pub(super) async fn observe(aws: &Aws<'_>, question: Question<'_>) -> Result<Opt
         Err(error) => return Err(asked.failed(&error)),
     };
     let Some(policy) = described else { return Ok(None) };
-    let targets = if question.may_share {
-        let wanted = texts(question.like, "targets");
-        shared_targets(aws, &client, &place.account, &id, wanted).await?
-    } else {
-        targets(&client, &id).await?
-    };
+    let targets =
+        if is_attached_by_others(question.like) { None } else { Some(targets(&client, &id).await?) };
     let text = policy.content.unwrap_or_default();
     let summary = policy
         .policy_summary
@@ -50,7 +48,12 @@ pub(super) async fn observe(aws: &Aws<'_>, question: Question<'_>) -> Result<Opt
     };
     let mark = if question.known.is_some() { Mark::Ours } else { marked(aws, &client, &id).await? };
     let definition = found.definition();
-    Ok(Some(Observed { id, account: place.account, region: None, mark, definition, prior: None }))
+    Ok(Some(Observed { mark, definition, ..Observed::new(id, &place) }))
+}
+
+/// Where a policy is attached is none of the envelope's business where the definition says nothing of it.
+fn is_attached_by_others(like: &Json) -> bool {
+    like.as_object().is_some_and(|like| !like.contains_key("targets"))
 }
 
 pub(super) async fn create(aws: &Aws<'_>, key: &Key, body: &Policy) -> Result<(), Fault> {
@@ -72,7 +75,7 @@ pub(super) async fn create(aws: &Aws<'_>, key: &Key, body: &Policy) -> Result<()
     let Some(id) = id else {
         return Err(Fault::other("A policy without an id", "AWS made a policy and names no id."));
     };
-    attach(aws, &client, &id, &body.targets).await
+    attach(&client, &id, body.targets.iter().flatten()).await
 }
 
 pub(super) async fn update(aws: &Aws<'_>, key: &Key, body: &Policy, found: &Observed) -> Result<(), Fault> {
@@ -92,9 +95,10 @@ pub(super) async fn update(aws: &Aws<'_>, key: &Key, body: &Policy, found: &Obse
         let update = client.update_policy().policy_id(id).description(&body.description).content(body.text());
         update.send().await.map_err(|error| asked.failed(&error))?;
     }
+    let Some(wanted) = &body.targets else { return Ok(()) };
     let attached = texts(&found.definition, "targets");
-    attach(aws, &client, id, &body.targets.difference(&attached).cloned().collect()).await?;
-    detach(aws, &client, id, &attached.difference(&body.targets).cloned().collect()).await
+    attach(&client, id, wanted.difference(&attached)).await?;
+    detach(&client, id, attached.difference(wanted)).await
 }
 
 pub(super) async fn remove(aws: &Aws<'_>, key: &Key, found: &Observed) -> Result<(), Fault> {
@@ -102,7 +106,7 @@ pub(super) async fn remove(aws: &Aws<'_>, key: &Key, found: &Observed) -> Result
     let client = place.organizations();
     let _alone = aws.connections.changing_organization().await;
     let attached = targets(&client, &found.id).await?;
-    detach(aws, &client, &found.id, &attached).await?;
+    detach(&client, &found.id, &attached).await?;
     let asked = Asked::of(format!("delete the policy `{}`", key.name), "organizations:DeletePolicy");
     match client.delete_policy().policy_id(&found.id).send().await {
         Err(error) if is(&error, "PolicyNotFoundException") => Ok(()),
@@ -115,7 +119,7 @@ pub(crate) async fn of_envelope(aws: &Aws<'_>, account: &str) -> Result<Vec<Stri
     let place = aws.connections.at(Some(account), None).await?;
     let own = |name: &str| {
         let rest = name.strip_prefix("remit-").and_then(|rest| rest.strip_prefix(aws.envelope));
-        let kinds = ["-region-guard", "-tamper-guard", "-scale-guard"];
+        let kinds = ["-region-guard", "-tamper-guard", "-scale-guard", "-spend-stop"];
         kinds.iter().any(|kind| {
             let number = rest
                 .and_then(|rest| rest.strip_prefix(kind))
@@ -124,18 +128,26 @@ pub(crate) async fn of_envelope(aws: &Aws<'_>, account: &str) -> Result<Vec<Stri
         })
     };
     let all = all(&place.organizations()).await?;
-    Ok(all.into_iter().map(|(name, _)| name).filter(|name| own(name)).collect())
+    Ok(all.into_keys().filter(|name| own(name)).collect())
 }
 
-async fn named(client: &Client, name: &str) -> Result<Option<String>, Fault> {
-    Ok(all(client).await?.into_iter().find(|(own, _)| own == name).map(|(_, id)| id))
+/// Names and ids of all service control policies, as one listing of this run has them.
+pub(super) async fn shared(aws: &Aws<'_>, place: &Place) -> Result<Arc<Named>, Fault> {
+    aws.connections.lists.policies.of(&place.account, || async { all(&place.organizations()).await }).await
+}
+
+/// Ids by name.
+pub(super) type Named = BTreeMap<String, String>;
+
+fn named(all: &Named, name: &str) -> Option<String> {
+    all.get(name).cloned()
 }
 
 /// Names and ids of all service control policies. A page without any may be followed by others.
-async fn all(client: &Client) -> Result<Vec<(String, String)>, Fault> {
+pub(super) async fn all(client: &Client) -> Result<Named, Fault> {
     let asked = Asked::of("list the service control policies", "organizations:ListPolicies");
     let mut pages = client.list_policies().filter(PolicyType::ServiceControlPolicy).into_paginator().send();
-    let mut found = Vec::new();
+    let mut found = Named::new();
     while let Some(page) = pages.next().await {
         let page = page.map_err(|error| asked.failed(&error))?;
         found.extend(
@@ -162,24 +174,6 @@ async fn targets(client: &Client, id: &str) -> Result<BTreeSet<String>, Fault> {
     Ok(found)
 }
 
-/// Of these targets, those that the policy is attached to. Each target is listed once in a run, however many envelopes ask.
-async fn shared_targets(
-    aws: &Aws<'_>,
-    client: &Client,
-    account: &str,
-    id: &str,
-    wanted: BTreeSet<String>,
-) -> Result<BTreeSet<String>, Fault> {
-    let mut attached = BTreeSet::new();
-    for target in wanted {
-        let policies = shared_policies(aws, client, account, &target).await?;
-        if policies.iter().any(|policy| policy.id == id) {
-            attached.insert(target);
-        }
-    }
-    Ok(attached)
-}
-
 /// The names of policies that others attached to these targets. AWS's own are everywhere.
 pub(super) async fn beside(
     aws: &Aws<'_>,
@@ -198,26 +192,19 @@ pub(super) async fn beside(
 /// A policy at a target.
 #[derive(Debug)]
 pub(super) struct Attached {
-    id: String,
     name: String,
     /// Made and kept by AWS.
     of_aws: bool,
 }
 
+/// The policies at a target, as one listing of this run has them.
 async fn shared_policies(
     aws: &Aws<'_>,
     client: &Client,
     account: &str,
     target: &str,
 ) -> Result<Arc<Vec<Attached>>, Fault> {
-    let mut cache = aws.connections.attached.lock().await;
-    let place = format!("{account} {target}");
-    if let Some(policies) = cache.get(&place) {
-        return Ok(Arc::clone(policies));
-    }
-    let policies = Arc::new(attached_to(client, target).await?);
-    cache.insert(place, Arc::clone(&policies));
-    Ok(policies)
+    aws.connections.lists.attached.of(&format!("{account} {target}"), || attached_to(client, target)).await
 }
 
 async fn attached_to(client: &Client, target: &str) -> Result<Vec<Attached>, Fault> {
@@ -228,9 +215,9 @@ async fn attached_to(client: &Client, target: &str) -> Result<Vec<Attached>, Fau
     while let Some(page) = pages.next().await {
         match page {
             Ok(page) => {
-                found.extend(page.policies.unwrap_or_default().into_iter().filter_map(|policy| {
-                    let name = policy.name.unwrap_or_default();
-                    Some(Attached { id: policy.id?, name, of_aws: policy.aws_managed })
+                found.extend(page.policies.unwrap_or_default().into_iter().map(|policy| Attached {
+                    name: policy.name.unwrap_or_default(),
+                    of_aws: policy.aws_managed,
                 }));
             }
             // What does not exist has nothing attached.
@@ -253,7 +240,7 @@ async fn marked(aws: &Aws<'_>, client: &Client, id: &str) -> Result<Mark, Fault>
     Ok(aws.mark(tags.iter().map(|tag| (tag.key.as_str(), tag.value.as_str()))))
 }
 
-async fn attach(aws: &Aws<'_>, client: &Client, id: &str, targets: &BTreeSet<String>) -> Result<(), Fault> {
+async fn attach(client: &Client, id: &str, targets: impl IntoIterator<Item = &String>) -> Result<(), Fault> {
     for target in targets {
         let asked =
             Asked::of(format!("attach the policy `{id}` to `{target}`"), "organizations:AttachPolicy");
@@ -264,11 +251,10 @@ async fn attach(aws: &Aws<'_>, client: &Client, id: &str, targets: &BTreeSet<Str
             attached => drop(attached?),
         }
     }
-    aws.connections.attached.lock().await.clear();
     Ok(())
 }
 
-async fn detach(aws: &Aws<'_>, client: &Client, id: &str, targets: &BTreeSet<String>) -> Result<(), Fault> {
+async fn detach(client: &Client, id: &str, targets: impl IntoIterator<Item = &String>) -> Result<(), Fault> {
     for target in targets {
         let asked =
             Asked::of(format!("detach the policy `{id}` from `{target}`"), "organizations:DetachPolicy");
@@ -277,7 +263,6 @@ async fn detach(aws: &Aws<'_>, client: &Client, id: &str, targets: &BTreeSet<Str
             detached => drop(detached.map_err(|error| asked.failed(&error))?),
         }
     }
-    aws.connections.attached.lock().await.clear();
     Ok(())
 }
 

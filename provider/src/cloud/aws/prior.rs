@@ -36,6 +36,15 @@ pub(super) fn bounds(text: &str) -> Bounds {
     bounds
 }
 
+/// Whether somebody made the maximum lower than we had set it. No maximum is the highest.
+pub(super) fn is_tightened(found: &Json, set: Option<&Json>) -> bool {
+    let Some(set) = set else { return false };
+    match (bounds(&text(found)).max, bounds(&text(set)).max) {
+        (Some(found), Some(set)) => found < set,
+        (found, set) => found.is_some() && set.is_none(),
+    }
+}
+
 /// As the SDK takes sizes. What a declaration holds fits.
 pub(super) fn size(size: u32) -> i32 {
     i32::try_from(size).unwrap_or(i32::MAX)
@@ -49,6 +58,24 @@ pub(super) fn count(size: Option<i32>) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_a_lower_maximum_is_tighter() {
+        let json = |text: &str| Json::parse(text).unwrap();
+        let set = json(r#"{"min":1,"max":10}"#);
+        for (found, tighter) in [
+            (r#"{"min":1,"max":9}"#, true),
+            (r#"{"min":1,"max":10}"#, false),
+            (r#"{"min":0,"max":10}"#, false),
+            (r#"{"min":1,"max":11}"#, false),
+        ] {
+            assert_eq!(is_tightened(&json(found), Some(&set)), tighter, "{found}");
+            assert!(!is_tightened(&json(found), None));
+        }
+        let reserved = json(r#"{"reserved_concurrency":50}"#);
+        assert!(!is_tightened(&json(r#"{"reserved_concurrency":null}"#), Some(&reserved)));
+        assert!(is_tightened(&json(r#"{"reserved_concurrency":0}"#), Some(&reserved)));
+    }
 
     #[test]
     fn bounds_survive() {

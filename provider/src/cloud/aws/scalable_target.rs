@@ -9,6 +9,7 @@ use aws_sdk_applicationautoscaling::{
 use remit_governance::{
     aws::{Cap, Capped},
     control::aws::{cap_definition, capped},
+    json::Json,
 };
 
 use super::{
@@ -84,7 +85,12 @@ pub(super) async fn update(aws: &Aws<'_>, key: &Key, cap: &Cap, found: &Observed
     register(&client, key, cap.min, cap.max).await
 }
 
-pub(super) async fn remove(aws: &Aws<'_>, key: &Key, found: &Observed) -> Result<(), Fault> {
+pub(super) async fn remove(
+    aws: &Aws<'_>,
+    key: &Key,
+    found: &Observed,
+    set: Option<&Json>,
+) -> Result<(), Fault> {
     let client = aws.connections.place(key).await?.scaling();
     let what = Named::of(key)?;
     if found.prior.as_deref() == Some(NOTHING) {
@@ -104,6 +110,7 @@ pub(super) async fn remove(aws: &Aws<'_>, key: &Key, found: &Observed) -> Result
     }
     let before = found.prior.as_deref().map(prior::bounds).unwrap_or_default();
     if let Some(max) = before.max
+        && !prior::is_tightened(&found.definition, set)
         && found.definition != cap_definition(&what.capped, before.min, before.max)
     {
         register(&client, key, before.min, max).await?;

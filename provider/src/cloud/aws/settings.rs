@@ -8,8 +8,18 @@ use tf_provider_sdk::{
 };
 
 /// Services whose endpoint can be set, by the names that `endpoints` has for them.
-pub(crate) const SERVICES: [&str; 7] =
-    ["applicationautoscaling", "autoscaling", "budgets", "lambda", "organizations", "servicequotas", "sts"];
+pub(crate) const SERVICES: [&str; 10] = [
+    "applicationautoscaling",
+    "autoscaling",
+    "bedrock",
+    "budgets",
+    "ec2",
+    "lambda",
+    "organizations",
+    "s3control",
+    "servicequotas",
+    "sts",
+];
 
 /// How AWS is reached. What is left out is taken from the environment and the shared files, as by every AWS tool.
 #[derive(Debug, Clone, Default)]
@@ -201,7 +211,7 @@ mod tests {
             endpoints: Attr::Known(BTreeMap::from([
                 ("budgets".to_owned(), "http://127.0.0.1:4566".into()),
                 ("sts".to_owned(), "localhost".into()),
-                ("ec2".to_owned(), "https://ec2.example.com".into()),
+                ("iam".to_owned(), "https://iam.example.com".into()),
             ])),
             accounts: Attr::Known(BTreeMap::from([
                 ("210987654321".to_owned(), good.clone()),
@@ -213,7 +223,7 @@ mod tests {
         assert_eq!(
             places,
             [
-                "aws.endpoints[\"ec2\"]",
+                "aws.endpoints[\"iam\"]",
                 "aws.endpoints[\"sts\"]",
                 "aws.accounts[\"prod\"]",
                 "aws.assume_role.role_arn"

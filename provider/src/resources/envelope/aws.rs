@@ -63,11 +63,36 @@ fn budget() -> Attribute {
                 "E-mail addresses that are told besides the envelope's owner and its finance approvers, ten in all.",
             ),
             Attribute::string("topic").description("ARN of an SNS topic that is told too."),
+            action(),
         ],
     )
     .description(
         "A budget of `limits.cost` with alerts at each of `notify_at`, at `authorize_above`, at the ceiling, and at the forecast \
-         reaching it. It counts the accounts and tags of `scope`. It stops nothing.",
+         reaching it. It counts the accounts and tags of `scope`. Without an `action` it stops nothing.",
+    )
+}
+
+fn action() -> Attribute {
+    Attribute::nested(
+        "action",
+        [
+            Attribute::string("role").required().description(
+                "ARN of the role by which AWS Budgets attaches the policy. It has to trust `budgets.amazonaws.com`, be of the budget's \
+                 account, and that account the organization's management account.",
+            ),
+            Attribute::set("targets", Type::String)
+                .required()
+                .description("Roots, organizational units and accounts that the policy is attached to when it is carried out."),
+            Attribute::number("at_percent")
+                .description("Share of the ceiling that has to be spent, in percent. Left out: 100."),
+            Attribute::string("approval").description(
+                "Who says that it is carried out: `manual`, somebody in the console of AWS each time, or `automatic`. Left out: `manual`.",
+            ),
+        ],
+    )
+    .description(
+        "Denies the agents' principals what begins to cost, once so much is spent: a policy is made that is attached nowhere, and AWS \
+         attaches it. That it is attached then is no drift. It takes AWS 8 to 12 hours to know what was spent, and what runs goes on.",
     )
 }
 

@@ -1,12 +1,15 @@
 //! The attribute `controls`: what exists in clouds, as the state has it. Its definitions are what plans show drift by.
 
 use remit_governance::{
-    control::aws::{Body, Control, Kind},
+    control::aws::{Control, Kind},
     json::Json,
 };
 use tf_provider_sdk::{Object, Value};
 
-use crate::{cloud::Key, reconcile::Known};
+use crate::{
+    cloud::Key,
+    reconcile::{Known, paired},
+};
 
 /// It exists and is as it should be, as far as the provider knows.
 pub(super) const IN_FORCE: &str = "in_force";
@@ -20,49 +23,73 @@ pub(super) const PENDING: &str = "pending";
 pub(super) const UNVERIFIABLE: &str = "unverifiable";
 
 /// The controls that a declaration comes to, before anything is known of them.
-pub(super) fn desired(controls: &[Control]) -> Vec<Value> {
+pub(in crate::resources) fn desired(controls: &[Control]) -> Vec<Value> {
     let shown = controls.iter().map(|control| {
-        let global = matches!(control.kind, Kind::Policy | Kind::Budget);
+        let stands = matches!(control.kind, Kind::Policy | Kind::Budget);
+        let is_property = control.kind.is_property();
         let or_unknown = |text: &Option<String>| text.as_deref().map_or_else(Value::unknown, Value::from);
-        let is_cap = matches!(control.body, Body::Cap(_));
         Object::new()
             .with("kind", control.kind.as_str())
             .with("name", control.name.as_str())
             .with("id", Value::unknown())
             .with("account", or_unknown(&control.account))
-            .with("region", if global { Value::Null } else { or_unknown(&control.region) })
+            .with("region", if is_property { or_unknown(&control.region) } else { Value::Null })
             .with("status", IN_FORCE)
             .with("definition", control.definition().to_text())
-            .with("prior", if is_cap { Value::unknown() } else { Value::Null })
+            .with("prior", if is_property { Value::unknown() } else { Value::Null })
             .with("usage", control.usage.as_deref().map_or(Value::Null, Value::from))
-            .with("standing", if global { Value::unknown() } else { Value::Null })
+            .with("standing", if stands { Value::unknown() } else { Value::Null })
     });
     shown.map(Value::from).collect()
 }
 
-/// Takes over what the state knows of planned controls, so that what does not change is not said to.
-pub(super) fn keep(planned: &mut Object, prior: Option<&Object>) {
+/// Takes over what the state knows of planned controls, so that what does not change is not said to. `declared` are the controls that the
+/// state's own declaration came to: one that left its account open means another thing than one that named it.
+pub(in crate::resources) fn keep(planned: &mut Object, prior: Option<&Object>, declared: &[Control]) {
     let Some(prior) = prior else { return };
     let Some(wanted) = planned.get("controls").elements() else { return };
+    let wanted: Vec<&Object> = wanted.filter_map(Value::as_object).collect();
     let before: Vec<&Object> = objects(prior).collect();
-    let kept: Vec<Value> = wanted
-        .filter_map(Value::as_object)
-        .map(|control| {
-            let same = before.iter().find(|before| is_same(before, control));
-            same.map_or_else(|| control.clone(), |before| merged(control, before))
-        })
-        .map(Value::from)
-        .collect();
+    let (keys, had) = (keys(&wanted), keys(&before));
+    let declared: Vec<Key> = declared.iter().map(Key::of).collect();
+    let was = paired(&had, &declared, |_, _| true);
+    // What is left open now may be what was left open then, and not what was named.
+    let may = |at: usize, other: usize| {
+        let was = was.get(other).copied().flatten().and_then(|at| declared.get(at));
+        let opens = |of: fn(&Key) -> &Option<String>| {
+            keys.get(at).is_none_or(|key| of(key).is_some()) || was.is_none_or(|was| of(was).is_none())
+        };
+        opens(|key| &key.account) && opens(|key| &key.region)
+    };
+    let pairs = paired(&keys, &had, may);
+    let kept = wanted.iter().zip(pairs).map(|(control, pair)| {
+        let before = pair.and_then(|at| before.get(at));
+        Value::from(before.map_or_else(|| (*control).clone(), |before| merged(control, before)))
+    });
+    let kept = kept.collect();
     planned.set("controls", Value::List(kept));
 }
 
-/// What is left open in the plan can be any that the state has.
-fn is_same(before: &Object, planned: &Object) -> bool {
-    let fits = |name: &str| {
-        let (own, wanted) = (before.get(name), planned.get(name));
-        wanted.is_unknown() || own.is_null() || own == wanted
-    };
-    ["kind", "name", "account", "region"].into_iter().all(fits)
+fn keys(controls: &[&Object]) -> Vec<Key> {
+    controls.iter().filter_map(|control| key(control)).collect()
+}
+
+/// Which control it is. What is not known yet is left open.
+fn key(object: &Object) -> Option<Key> {
+    let text = |name: &str| object.get(name).as_str().map(str::to_owned);
+    let kind = Kind::from_word(object.get("kind").as_str()?)?;
+    Some(Key { kind, name: text("name")?, account: text("account"), region: text("region") })
+}
+
+/// Names what the plan knows of where a control is.
+pub(super) fn place(desired: &mut [Control], planned: &Object) {
+    for (control, planned) in desired.iter_mut().zip(objects(planned)) {
+        let Some(key) = key(planned) else { continue };
+        if (key.kind, &key.name) == (control.kind, &control.name) {
+            control.account = control.account.take().or(key.account);
+            control.region = control.region.take().or(key.region);
+        }
+    }
 }
 
 fn merged(planned: &Object, before: &Object) -> Object {
@@ -86,9 +113,15 @@ fn merged(planned: &Object, before: &Object) -> Object {
     merged
 }
 
-/// The controls of a state.
-pub(super) fn known(state: &Object) -> Vec<Known> {
-    objects(state).filter_map(read).collect()
+/// The controls of a state, each with what its declaration made of it.
+pub(super) fn known(state: &Object, declared: &[Control]) -> Vec<Known> {
+    let mut known: Vec<Known> = objects(state).filter_map(read).collect();
+    let keys: Vec<Key> = declared.iter().map(Key::of).collect();
+    let own: Vec<Key> = known.iter().map(|known| known.key.clone()).collect();
+    for (known, pair) in known.iter_mut().zip(paired(&own, &keys, |_, _| true)) {
+        known.set = pair.and_then(|at| declared.get(at)).map(Control::definition);
+    }
+    known
 }
 
 fn objects(state: &Object) -> impl Iterator<Item = &Object> {
@@ -97,11 +130,9 @@ fn objects(state: &Object) -> impl Iterator<Item = &Object> {
 
 fn read(object: &Object) -> Option<Known> {
     let text = |name: &str| object.get(name).as_str().map(str::to_owned);
-    let kind = Kind::from_word(object.get("kind").as_str()?)?;
-    let key = Key { kind, name: text("name")?, account: text("account"), region: text("region") };
     let definition =
         object.get("definition").as_str().and_then(|text| Json::parse(text).ok()).unwrap_or(Json::Null);
-    Some(Known { key, id: text("id"), definition, prior: text("prior") })
+    Some(Known { key: key(object)?, id: text("id"), definition, prior: text("prior"), set: None })
 }
 
 /// Controls as they stand in the state. The usage is the plan's to say, and so is a standing that nothing was done about.
@@ -159,6 +190,11 @@ pub(super) fn shown(known: &Known, status: &str) -> Object {
         .with("prior", or_null(&known.prior))
         .with("usage", Value::Null)
         .with("standing", Value::Null)
+}
+
+/// Whether this state has controls.
+pub(super) fn any(state: &Object) -> bool {
+    objects(state).next().is_some()
 }
 
 /// Whether a control of this state was never made.

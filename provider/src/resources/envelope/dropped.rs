@@ -2,13 +2,14 @@
 //! one for this reason; the rest is here.
 
 /// Optional names inside objects, by object. Sorted.
-const DROPPED: [(&str, &str); 17] = [
+const DROPPED: [(&str, &str); 18] = [
     ("agents", "actors principals"),
     (
         "aws",
         "account budget caps minimum_strength region_guard scale_guard service_control_policies tamper_guard",
     ),
-    ("aws.budget", "account subscribers topic"),
+    ("aws.budget", "account action subscribers topic"),
+    ("aws.budget.action", "approval at_percent"),
     (
         "aws.caps",
         "account autoscaling_group lambda_function max min region reserved_concurrency scalable_target",

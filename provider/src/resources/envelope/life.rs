@@ -1,4 +1,4 @@
-//! The life of an envelope in clouds. Each function only calls: what is compared and in which order is `reconcile`'s, how AWS is spoken to
+//! The life of an envelope in clouds, and of whatever else becomes controls there. Each function only calls: what is compared and in which order is `reconcile`'s, how AWS is spoken to
 //! is `cloud::aws`'s.
 
 use std::{collections::BTreeSet, time::Duration};
@@ -25,21 +25,38 @@ use crate::{
     resources::declared::APART,
 };
 
+/// Whose life it is.
+pub(in crate::resources) struct Of {
+    /// The name that its marks carry.
+    pub(in crate::resources) name: fn(&Object) -> String,
+    /// The controls that the arguments come to. Empty where they cannot be read, as after an import.
+    pub(in crate::resources) desired: fn(&Object) -> Vec<Control>,
+}
+
+/// An envelope.
+pub(super) const ENVELOPE: Of =
+    Of { name: |attributes| attributes.get("name").as_str().unwrap_or_default().to_owned(), desired };
+
 /// Makes and changes controls until they are as declared, and removes those that are not declared any more.
-pub(super) async fn apply(
+pub(in crate::resources) async fn apply(
     cx: &Context<Configured>,
+    of: &Of,
     prior: Option<Object>,
     mut made: Object,
 ) -> Outcome<Attributes> {
-    let known = prior.as_ref().map(controls::known).unwrap_or_default();
-    let desired = desired(&made);
+    let declared = prior.as_ref().map(of.desired).unwrap_or_default();
+    let known = prior.as_ref().map(|prior| controls::known(prior, &declared)).unwrap_or_default();
+    // Once more: what was not known when this was planned is now.
+    controls::keep(&mut made, prior.as_ref(), &declared);
+    let mut desired = (of.desired)(&made);
+    controls::place(&mut desired, &made);
     if known.is_empty() && desired.is_empty() {
         made.set("controls", Value::List(Vec::new()));
         return Outcome::Done(Attributes(made));
     }
-    let name = made.get("name").as_str().unwrap_or_default().to_owned();
+    let name = (of.name)(&made);
     let aws = Aws::new(&cx.client().aws, &name);
-    if let Some(fault) = unreachable(cx, &desired).await {
+    if let Err(fault) = reach(cx, &mut desired).await {
         return Outcome::Failed(diagnostic(&fault).into());
     }
     let reached = Box::pin(reconcile::converge(&aws, &Waiting(cx), &desired, &known)).await;
@@ -97,32 +114,36 @@ async fn stand(
     }
 }
 
-/// Why a control's account cannot be reached: asked before anything is made anywhere.
-async fn unreachable(cx: &Context<Configured>, desired: &[Control]) -> Option<Fault> {
+/// Reaches every control's account before anything is made anywhere, and names the accounts and regions that were left open.
+async fn reach(cx: &Context<Configured>, desired: &mut [Control]) -> Result<(), Fault> {
     for control in desired {
-        if let Err(fault) = cx.client().aws.place(&Key::of(control)).await {
-            return Some(fault);
+        let place = cx.client().aws.place(&Key::of(control)).await?;
+        if control.kind.is_property() && control.region.is_none() {
+            control.region = Some(place.region());
         }
+        control.account = Some(place.account);
     }
-    None
+    Ok(())
 }
 
 /// Reads every control back. One that is gone is said to be; not being able to tell is an error.
-pub(super) async fn observe(cx: &Context<Configured>, mut state: Object) -> Result<Object, Diagnostics> {
-    let known = controls::known(&state);
+pub(in crate::resources) async fn observe(
+    cx: &Context<Configured>,
+    of: &Of,
+    mut state: Object,
+) -> Result<Object, Diagnostics> {
+    let known = controls::known(&state, &(of.desired)(&state));
     if known.is_empty() {
         return Ok(state);
     }
-    let name = state.get("name").as_str().unwrap_or_default().to_owned();
-    let desired = desired(&state);
+    let name = (of.name)(&state);
     let aws = Aws::new(&cx.client().aws, &name);
     let accounts = accounts(&state);
     let own = known.iter().map(|known| known.key.name.as_str()).collect();
     let mut shown = Vec::new();
     let mut faults = Diagnostics::new();
     for (known, before) in known.iter().zip(state.get("controls").elements().into_iter().flatten()) {
-        let definition = desired.iter().find(|control| known.is(control)).map(Control::definition);
-        let like = definition.as_ref().unwrap_or(&known.definition);
+        let like = known.set.as_ref().unwrap_or(&known.definition);
         let question = Question { like, may_share: true, ..known.question() };
         let (usage, stood) = (
             before.as_object().map_or(Value::Null, |before| before.get("usage").clone()),
@@ -132,7 +153,7 @@ pub(super) async fn observe(cx: &Context<Configured>, mut state: Object) -> Resu
         match aws.observe(question).await {
             Ok(found) => {
                 let is_there = found.is_some();
-                let now = now(known, found, definition.as_ref()).with("usage", usage);
+                let now = now(known, found).with("usage", usage);
                 let around = Around {
                     key: &known.key,
                     definition: like,
@@ -156,28 +177,33 @@ pub(super) async fn observe(cx: &Context<Configured>, mut state: Object) -> Resu
     faults.or_value(state)
 }
 
-fn now(known: &Known, found: Option<crate::cloud::Observed>, wanted: Option<&Json>) -> Object {
+fn now(known: &Known, found: Option<crate::cloud::Observed>) -> Object {
     let Some(found) = found.filter(|found| found.mark == Mark::Ours) else {
         let status = if known.id.is_some() { controls::MISSING } else { controls::PENDING };
         let gone = Known { id: None, definition: Json::Null, ..known.clone() };
         return controls::shown(&gone, status);
     };
-    let is_same = wanted.is_none_or(|wanted| *wanted == found.definition);
+    let is_same = known.set.as_ref().is_none_or(|wanted| *wanted == found.definition);
     let status = if is_same { controls::IN_FORCE } else { controls::CHANGED };
     let found = Known {
         key: Key { account: Some(found.account), region: found.region, ..known.key.clone() },
         id: Some(found.id),
         definition: found.definition,
         prior: found.prior,
+        set: None,
     };
     controls::shown(&found, status)
 }
 
 /// Removes the controls in reverse order.
-pub(super) async fn remove(cx: &Context<Configured>, mut state: Object) -> Deletion<Attributes> {
-    let known = controls::known(&state);
+pub(in crate::resources) async fn remove(
+    cx: &Context<Configured>,
+    of: &Of,
+    mut state: Object,
+) -> Deletion<Attributes> {
+    let known = controls::known(&state, &(of.desired)(&state));
     let count = known.len();
-    let name = state.get("name").as_str().unwrap_or_default().to_owned();
+    let name = (of.name)(&state);
     let aws = Aws::new(&cx.client().aws, &name);
     let Reached { controls, fault, .. } = reconcile::remove(&aws, &Waiting(cx), known).await;
     let Some(fault) = fault else { return Deletion::Done };
@@ -211,10 +237,10 @@ pub(super) async fn import(cx: &Context<Configured>, id: &str) -> Result<Option<
             Vec::new()
         }
     };
-    let keys = policies
-        .into_iter()
-        .map(|name| (Kind::Policy, name))
-        .chain([(Kind::Budget, format!("remit-{name}-budget"))]);
+    let keys = policies.into_iter().map(|name| (Kind::Policy, name)).chain([
+        (Kind::Budget, format!("remit-{name}-budget")),
+        (Kind::BudgetAction, format!("remit-{name}-budget-action")),
+    ]);
     let mut found = Vec::new();
     for (kind, control) in keys {
         let key = Key { kind, name: control, account: Some(account.to_owned()), region: None };
@@ -225,7 +251,8 @@ pub(super) async fn import(cx: &Context<Configured>, id: &str) -> Result<Option<
                     .detail(format!("{} is marked as a control of the envelope `{envelope}`.", key.phrase()))
                     .into());
             }
-            let known = Known { key, id: Some(observed.id), definition: observed.definition, prior: None };
+            let known =
+                Known { key, id: Some(observed.id), definition: observed.definition, prior: None, set: None };
             found.push(Value::from(controls::shown(&known, controls::IN_FORCE)));
         }
     }
@@ -248,7 +275,7 @@ fn accounts(attributes: &Object) -> BTreeSet<String> {
 }
 
 /// The controls that the arguments come to. Empty where they cannot be read, as after an import.
-fn desired(attributes: &Object) -> Vec<Control> {
+pub(super) fn desired(attributes: &Object) -> Vec<Control> {
     if attributes.get("aws").is_null() {
         return Vec::new();
     }
@@ -260,11 +287,11 @@ fn desired(attributes: &Object) -> Vec<Control> {
 
 /// A plan that was made for another state of the cloud: what was done is kept, and the next plan shows the rest.
 fn moved(planned: &Object, reached: &[Known]) -> Option<Diagnostic> {
-    let planned = controls::known(planned);
-    let other = reached.iter().find(|now| {
-        let before = planned
-            .iter()
-            .find(|planned| planned.key.kind == now.key.kind && planned.key.name == now.key.name);
+    let planned = controls::known(planned, &[]);
+    let keys = |controls: &[Known]| controls.iter().map(|known| known.key.clone()).collect::<Vec<_>>();
+    let pairs = reconcile::paired(&keys(reached), &keys(&planned), |_, _| true);
+    let (other, _) = reached.iter().zip(pairs).find(|(now, pair)| {
+        let before = pair.and_then(|at| planned.get(at));
         before.is_some_and(|before| before.id.is_some() && before.id != now.id)
     })?;
     Some(

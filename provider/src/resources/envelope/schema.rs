@@ -3,7 +3,7 @@
 
 use tf_provider_sdk::{Attribute, Schema, Type};
 
-use super::{aws, dropped, limits::limits};
+use super::{aws, dropped, limits::limits, quotas};
 use crate::{
     resources::shared::{self, accountable},
     spelling,
@@ -40,6 +40,7 @@ pub(super) fn schema() -> Schema {
             cloud("azure", "Azure"),
             controls(),
             coverage(),
+            quotas::attribute(),
         ])
         .attributes(shared::computed("other declarations and `remit_governance_lock` take"))
         .description(format!(
@@ -50,9 +51,12 @@ pub(super) fn schema() -> Schema {
              `agents.principals` alone, never the management account nor what AWS does through roles of its own; a cap holds the \
              one thing that it is on. Whoever holds the credentials of the provider can undo all of it. Where plancheck judges a \
              limit, it does so for changes that come through a checked plan; a change made in a console or by an API call is not \
-             seen. The other limits are declared and recorded, and each says below that it is not judged yet. Approvals are not \
-             verified, so a change that needs consent stays one. \
-             `coverage` repeats this limit by limit.\n\n{}",
+             seen. The other limits are declared and recorded, and each says below that it is not judged yet. Without a pinned trust \
+             root approvals are not verified, so a change that needs consent stays one. \
+             `coverage` repeats this limit by limit.\n\n\
+             **Permissions.** Without an `aws` block none. Each control of the block needs its own, which the guide on permissions \
+             in AWS lists; reading alone is enough for a plan.\n\n\
+             **Import.** By `<name>`, or by `aws:<account>/<name>` with the controls that are in that account. Either way unapproved.\n\n{}",
             dropped::warning()
         ))
 }
@@ -189,13 +193,13 @@ fn cloud(attribute: &str, name: &str) -> Attribute {
     ))
 }
 
-fn controls() -> Attribute {
+pub(in crate::resources) fn controls() -> Attribute {
     let computed =
         |name: &str, description: &str| Attribute::string(name).computed().description(description);
     Attribute::nested_list(
         "controls",
         [
-            computed("kind", "`service_control_policy`, `budget`, `scalable_target`, `autoscaling_group` or `lambda_function`."),
+            computed("kind", "`service_control_policy`, `budget`, `budget_action`, `scalable_target`, `autoscaling_group`, `lambda_function` or `account_setting`."),
             computed("name", "Its name in the cloud, the same in every run."),
             computed("id", "Its id in the cloud."),
             computed("account", "The account that it is in."),

@@ -40,9 +40,29 @@ fn check(body: &Value, call: &Call) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// A policy of the organization is the management account's to attach, and has to be there, as where it goes.
+fn reachable(world: &World, body: &Value, call: &Call) -> Result<(), Refusal> {
+    let definition = &body["Definition"]["ScpActionDefinition"];
+    if definition.is_null() {
+        return Ok(());
+    }
+    let organization = world.organization.get().as_ref();
+    let organization = organization.filter(|of| of.management_account == call.account).ok_or_else(|| {
+        let says = "only the management account of an organization can apply a service control policy";
+        Refusal::new("AccessDeniedException", says)
+    })?;
+    let policy = definition["PolicyId"].as_str().unwrap_or_default();
+    let mut targets = definition["TargetIds"].as_array().into_iter().flatten().filter_map(Value::as_str);
+    if !organization.policies.contains_key(policy) || !targets.all(|target| organization.has(target)) {
+        return Err(invalid("the policy or a target of the action does not exist"));
+    }
+    Ok(())
+}
+
 pub(super) fn create(world: &mut World, call: &Call) -> Result<Value, Refusal> {
     let (limit, number) = (world.limits.tags, world.next_id());
     let id = format!("00000000-0000-4000-8000-{number:012x}");
+    reachable(world, &call.input, call)?;
     let budget = budget(world, call)?;
     let mut body = Map::from_iter(SET.map(|name| (name.to_owned(), call.input[name].clone())));
     body.insert("ActionType".to_owned(), call.input["ActionType"].clone());
@@ -107,6 +127,7 @@ fn unlocked<'a>(budget: &'a mut Budget, call: &Call) -> Result<&'a mut Action, R
 }
 
 pub(super) fn update(world: &mut World, call: &Call) -> Result<Value, Refusal> {
+    reachable(world, &call.input, call)?;
     let action = unlocked(budget(world, call)?, call)?;
     let old = action.body.clone();
     if let Some(body) = action.body.as_object_mut() {

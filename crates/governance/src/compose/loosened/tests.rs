@@ -52,6 +52,85 @@ fn each_change_has_one_direction() {
     }
 }
 
+/// The block that the edits below are made in.
+const AWS: &str = r#"{
+    "budget": {"subscribers": ["finops@example.com", "cfo@example.com"], "topic": "arn:aws:sns:us-east-1:123456789012:finops",
+        "action": {"role": "arn:aws:iam::123456789012:role/stop", "targets": ["ou-abcd-12345678"], "at_percent": 90, "approval": "automatic"}},
+    "region_guard": {"targets": ["ou-abcd-12345678"], "exempt_actions": ["s3:List*"]},
+    "tamper_guard": {"targets": ["ou-abcd-12345678", "210987654321"]},
+    "caps": [
+        {"autoscaling_group": "workers", "min": 1, "max": 10},
+        {"autoscaling_group": "workers", "max": 20, "account": "210987654321"},
+        {"lambda_function": "analysis", "reserved_concurrency": 50}
+    ],
+    "minimum_strength": {"regions": "denies_on_write"}
+}"#;
+
+/// As [`EDITS`], each of one attribute of the block.
+const AWS_EDITS: &[(&str, &str, bool)] = &[
+    ("aws", "null", true),
+    ("aws.budget", "null", true),
+    ("aws.budget.subscribers", r#"["finops@example.com"]"#, true),
+    ("aws.budget.topic", "null", true),
+    ("aws.budget.action", "null", true),
+    ("aws.budget.action.approval", r#""manual""#, true),
+    ("aws.budget.action.at_percent", "100", true),
+    ("aws.budget.action.at_percent", "80", false),
+    ("aws.budget.action.targets", r#"["ou-abcd-12345678", "r-abcd"]"#, false),
+    ("aws.region_guard", "null", true),
+    ("aws.region_guard.exempt_actions", "null", false),
+    ("aws.region_guard.exempt_actions", r#"["s3:List*", "s3:GetObject"]"#, true),
+    ("aws.region_guard.targets", r#"["ou-abcd-12345678", "210987654321"]"#, false),
+    ("aws.tamper_guard.targets", r#"["ou-abcd-12345678"]"#, true),
+    ("aws.scale_guard", r#"{"targets": ["ou-abcd-12345678"]}"#, false),
+    ("aws.minimum_strength", "null", true),
+    ("aws.minimum_strength.regions", r#""alerts""#, true),
+];
+
+#[test]
+fn each_change_of_the_controls_has_one_direction() {
+    let base = with(&[("aws", AWS)]);
+    for (path, value, loosens) in AWS_EDITS {
+        let edited = with(&[("aws", AWS), (path, value)]);
+        let (there, back) = (found(&base, &edited), found(&edited, &base));
+        assert_eq!(there.is_empty(), !loosens, "{path} = {value}: {there:?}");
+        assert_eq!(back.is_empty(), *loosens, "back from {path} = {value}: {back:?}");
+    }
+}
+
+/// Caps by their text, and whether the change loosens; the way back does the opposite.
+#[test]
+fn each_change_of_a_cap_has_one_direction() {
+    let base = with(&[("aws", AWS)]);
+    for (from, to, loosens) in [
+        (r#""min": 1, "max": 10"#, r#""min": 1, "max": 11"#, true),
+        (r#""min": 1, "max": 10"#, r#""min": 1, "max": 9"#, false),
+        (r#""min": 1, "max": 10"#, r#""min": 2, "max": 10"#, true),
+        (r#""max": 20, "account""#, r#""max": 15, "account""#, false),
+        (r#""reserved_concurrency": 50"#, r#""reserved_concurrency": 0"#, false),
+        (
+            r#",
+        {"lambda_function": "analysis", "reserved_concurrency": 50}"#,
+            "",
+            true,
+        ),
+    ] {
+        assert!(AWS.contains(from), "{from}");
+        let edited = with(&[("aws", &AWS.replace(from, to))]);
+        let (there, back) = (found(&base, &edited), found(&edited, &base));
+        assert_eq!(there.is_empty(), !loosens, "{from} -> {to}: {there:?}");
+        assert_eq!(back.is_empty(), loosens, "back from {from} -> {to}: {back:?}");
+    }
+    // A floor that nobody declares may be anything.
+    let floorless = with(&[("aws", &AWS.replace(r#""min": 1, "max": 10"#, r#""max": 10"#))]);
+    assert!(!found(&base, &floorless).is_empty() && !found(&floorless, &base).is_empty());
+    // Another account is another control, and how policies are packed is none.
+    let elsewhere = with(&[("aws", AWS), ("aws.account", r#""210987654321""#)]);
+    assert!(!found(&base, &elsewhere).is_empty() && !found(&elsewhere, &base).is_empty());
+    let packed = with(&[("aws", AWS), ("aws.service_control_policies", r#"{"max_bytes": 10240}"#)]);
+    assert!(found(&base, &packed).is_empty() && found(&packed, &base).is_empty());
+}
+
 #[test]
 fn what_has_no_order_loosens_both_ways() {
     for (path, value) in [
@@ -125,7 +204,7 @@ fn an_approver_who_only_has_less_takes_the_same_place() {
 #[test]
 fn what_nobody_compared_loosens() {
     let mut change = Change { found: Vec::new(), kind: "envelope" };
-    change.rest(r#"{"aws":{"a":1},"name":"a"}"#, r#"{"aws":{"a":2},"name":"b"}"#, &COMPARED);
+    change.rest(r#"{"later":{"a":1},"name":"a"}"#, r#"{"later":{"a":2},"name":"b"}"#, &COMPARED);
     assert_eq!(change.found.len(), 1, "{:?}", change.found);
     let record = Json::parse(&full().record()).unwrap();
     let members =

@@ -240,3 +240,8 @@ fn filter(envelope: &Envelope, faults: &mut Faults) -> Option<Filter> {
     }
     Some(Filter::Spend { accounts, tags: scope.tags.clone() })
 }
+
+/// Everybody whom the budget tells.
+pub(super) fn told_of(budget: &Budget) -> BTreeSet<String> {
+    budget.alerts.values().flatten().cloned().collect()
+}

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::scale_guard;
+use super::{action, scale_guard};
 use crate::{
-    aws::{Aws, Capped},
+    aws::{Approval, Aws, Capped},
     control::{Coverage, Strength, coverage},
     dimension::{Dimension, Unit},
     envelope::Envelope,
@@ -42,7 +42,7 @@ type Held = (Strength, String, String);
 fn held(envelope: &Envelope, aws: &Aws, covered: &Coverage) -> Option<Held> {
     let at_the_call = |residual: String| (Strength::DeniesOnWrite, AT_THE_CALL.to_owned(), residual);
     match (covered.dimension, covered.limit.as_str()) {
-        (Dimension::Cost, _) if aws.budget.is_some() => Some(cost(envelope)),
+        (Dimension::Cost, _) if aws.budget.is_some() => Some(cost(envelope, aws)),
         (Dimension::Regions, "limits.regions") if aws.region_guard.is_some() => Some(at_the_call(format!(
             "{UNBOUND}; services that answer in one region for all; regions that consent can open are open"
         ))),
@@ -60,11 +60,20 @@ fn held(envelope: &Envelope, aws: &Aws, covered: &Coverage) -> Option<Held> {
     }
 }
 
-fn cost(envelope: &Envelope) -> Held {
+fn cost(envelope: &Envelope, aws: &Aws) -> Held {
     let scope = &envelope.scope;
-    let mut residual = String::from(
-        "nothing is stopped: people are told after the money is spent. A change of the budget blinds it until new data arrives",
-    );
+    let action = action::declared(aws);
+    let mut residual = String::from(match action {
+        None => "nothing is stopped: people are told after the money is spent",
+        Some(_) => {
+            "what runs already goes on and costs; what is spent until AWS has reckoned it; spend that the list of denied actions \
+             does not name, and whatever a role that cannot attach the policy leaves open"
+        }
+    });
+    residual.push_str(". A change of the budget blinds it until new data arrives");
+    if action.is_some() {
+        residual.extend(["; ", UNBOUND]);
+    }
     if !scope.tags.is_empty() {
         residual.push_str(
             "; spend without the tags, and all of it until the tags are activated as cost allocation tags",
@@ -81,8 +90,19 @@ fn cost(envelope: &Envelope) -> Held {
         residual.push_str("; the budget cannot tell apart by ");
         residual.push_str(&beyond.join(", "));
     }
-    let delay = "tells people 8 to 12 hours after the spend: AWS reckons it up to three times a day";
-    (Strength::Alerts, delay.to_owned(), residual)
+    let reckoned = "8 to 12 hours after the spend: AWS reckons it up to three times a day";
+    match action.map(|action| (action.at_percent, action.approval)) {
+        None => (Strength::Alerts, format!("tells people {reckoned}"), residual),
+        // Until somebody agrees nothing is stopped.
+        Some((percent, Approval::Manual)) => (
+            Strength::Alerts,
+            format!("asks people at {percent}% whether to deny the agents new spend, {reckoned}"),
+            residual,
+        ),
+        Some((percent, Approval::Automatic)) => {
+            (Strength::StopsLate, format!("denies the agents new spend at {percent}%, {reckoned}"), residual)
+        }
+    }
 }
 
 /// A cap holds what it is on, a guard each group by itself; neither adds up.

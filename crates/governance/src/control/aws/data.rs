@@ -45,6 +45,11 @@ pub(super) fn exempt() -> Vec<&'static str> {
     list(&EXEMPT, "actions")
 }
 
+/// Actions that begin to cost.
+pub(super) fn spend() -> Vec<&'static str> {
+    list(&SPEND, "actions")
+}
+
 /// A list of what a tamper guard denies.
 pub(super) fn tamper(name: &str) -> Vec<&'static str> {
     list(&TAMPER, name)
@@ -59,6 +64,7 @@ fn list(file: &'static Json, name: &str) -> Vec<&'static str> {
 
 static LIMITS: LazyLock<Json> = LazyLock::new(|| parse(include_str!("../../../data/aws/limits.json")));
 static EXEMPT: LazyLock<Json> = LazyLock::new(|| parse(include_str!("../../../data/aws/exempt.json")));
+static SPEND: LazyLock<Json> = LazyLock::new(|| parse(include_str!("../../../data/aws/spend.json")));
 static TAMPER: LazyLock<Json> = LazyLock::new(|| parse(include_str!("../../../data/aws/tamper.json")));
 
 #[allow(clippy::expect_used, reason = "the text is compiled in, and each file is parsed by a test")]
@@ -87,7 +93,9 @@ mod tests {
             assert!(!actions.is_empty(), "{name}");
             assert!(actions.windows(2).all(|pair| pair[0] < pair[1]), "{name} is not sorted");
         }
-        assert!(exempt().windows(2).all(|pair| pair[0] < pair[1]));
+        for list in [exempt(), spend()] {
+            assert!(!list.is_empty() && list.windows(2).all(|pair| pair[0] < pair[1]));
+        }
     }
 
     #[test]

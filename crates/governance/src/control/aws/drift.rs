@@ -113,7 +113,8 @@ fn field(kind: Kind, name: &str, approved: &Json, found: &Json, all: &mut Vec<Di
             };
             all.extend((direction != Direction::Neither).then(|| limit(direction)));
         }
-        (Kind::Budget, name) if name.starts_with("action") => {
+        (Kind::BudgetAction, "targets" | "told") => elements(name, Part::Arming, approved, found, all),
+        (Kind::BudgetAction, name) => {
             all.push(Difference::new(name, Part::Arming, Direction::Looser, approved, found));
         }
         _ => all.push(limit(Direction::Looser)),

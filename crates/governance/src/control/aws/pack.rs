@@ -1,7 +1,7 @@
 //! Policies: the statements of the guards in as few documents as they fit into, since a target takes only a few.
 
 use super::{
-    Body, Control, Faults, Kind,
+    Body, Control, Faults, Kind, action,
     data::Limits,
     policy::Policy,
     region_guard, scale_guard,
@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     approver::Approver,
-    aws::{Aws, Guard},
+    aws::{Action, Aws, Guard},
     envelope::Envelope,
     json::Json,
 };
@@ -62,7 +62,7 @@ pub(super) fn policies(
             document,
         }));
     }
-    let slots = slots(&packed, &limits, faults);
+    let slots = slots(&packed, action::declared(aws), &limits, faults);
     packed.into_iter().map(|packed| control(envelope, aws, packed, &slots, &limits)).collect()
 }
 
@@ -118,17 +118,24 @@ fn pack(
     documents.into_iter().map(document).collect()
 }
 
-/// How many policies of ours each target gets. One place is taken by the policy that allows what is not denied.
-fn slots<'a>(packed: &[Packed<'a>], limits: &Limits, faults: &mut Faults) -> BTreeMap<&'a str, usize> {
+/// How many policies of ours each target gets, the one that an action will attach among them. One place is taken by the policy that allows
+/// what is not denied.
+fn slots<'a>(
+    packed: &[Packed<'a>],
+    action: Option<&'a Action>,
+    limits: &Limits,
+    faults: &mut Faults,
+) -> BTreeMap<&'a str, usize> {
     let mut slots: BTreeMap<&str, usize> = BTreeMap::new();
-    for target in packed.iter().flat_map(|packed| packed.targets) {
+    let attached_later = action.map(|action| &action.targets);
+    for target in packed.iter().map(|packed| packed.targets).chain(attached_later).flatten() {
         *slots.entry(target).or_default() += 1;
     }
     let free = limits.policies_per_target.saturating_sub(1);
     for (target, used) in slots.iter().filter(|(_, used)| **used > free) {
         faults.push(
             &[],
-            format!("the guards need {used} policies at `{target}`, and {free} of {} are free there at most", limits.policies_per_target),
+            format!("guards and actions need {used} policies at `{target}`, and {free} of {} are free there at most", limits.policies_per_target),
             "attach guards to different levels of the organization, or raise `service_control_policies` if your organization's quota is higher",
         );
     }
@@ -164,13 +171,13 @@ fn control(
                 limits.policy_description,
             ),
             document: packed.document,
-            targets: packed.targets.clone(),
+            targets: Some(packed.targets.clone()),
         }),
         usage: Some(usage),
     }
 }
 
 /// E-mail addresses can be long; nothing else here can.
-fn shortened(text: &str, most: usize) -> String {
+pub(super) fn shortened(text: &str, most: usize) -> String {
     text.chars().take(most).collect()
 }

@@ -13,8 +13,8 @@ pub struct Policy {
     pub description: String,
     /// The document.
     pub document: Json,
-    /// What it is attached to.
-    pub targets: BTreeSet<String>,
+    /// What it is attached to. `None` where that is not the envelope's to say: an action of a budget attaches it.
+    pub targets: Option<BTreeSet<String>>,
 }
 
 impl Policy {
@@ -28,7 +28,7 @@ impl Policy {
         Members::new()
             .put("description", self.description.as_str())
             .put("document", meaning(&self.document))
-            .put("targets", strings(&self.targets))
+            .put_some("targets", self.targets.as_ref().map(strings))
             .into()
     }
 }

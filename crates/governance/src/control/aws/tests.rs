@@ -1,5 +1,6 @@
 //! What becomes of the design's envelope, and what each vendor limit says. What the policies mean is in `semantics`.
 
+mod properties;
 mod semantics;
 
 use super::*;
@@ -102,6 +103,17 @@ const WRONG: &[(&str, &str)] = &[
     ("aws.account", r#""1234""#),
     ("aws.budget.subscribers", r#"["finops"]"#),
     ("aws.budget.topic", r#""finops""#),
+    ("aws.budget.action", "{}"),
+    ("aws.budget.action", r#"{"role": "remit-stop", "targets": ["r-abcd"]}"#),
+    ("aws.budget.action", r#"{"role": "arn:aws:iam::123456789012:role/stop", "targets": []}"#),
+    (
+        "aws.budget.action",
+        r#"{"role": "arn:aws:iam::123456789012:role/stop", "targets": ["r-abcd"], "approval": "none"}"#,
+    ),
+    (
+        "aws.budget.action",
+        r#"{"role": "arn:aws:iam::123456789012:role/stop", "targets": ["r-abcd"], "at_percent": 0}"#,
+    ),
     ("aws.region_guard", "{}"),
     ("aws.region_guard.targets", "[]"),
     ("aws.region_guard.targets", r#"["ou-x"]"#),
@@ -178,6 +190,12 @@ fn what_aws_would_refuse_fails_at_plan_with_used_and_allowed() {
         vec![("aws.service_control_policies", r#"{"max_per_target": 2, "max_bytes": 2200}"#)],
         vec![("aws.minimum_strength", r#"{"cost": "stops_late", "tags": "alerts", "defaults": "alerts"}"#)],
         vec![("limits.capacity", "null"), ("limits.instance_types", "null")],
+        vec![("aws.budget.account", r#""210987654321""#), ("aws.budget.action", ACTION)],
+        vec![("agents", "null"), ("aws.budget.action", ACTION)],
+        vec![
+            ("aws.budget.action", ACTION),
+            ("aws.service_control_policies", r#"{"max_bytes": 1200, "max_per_target": 2}"#),
+        ],
     ];
     let cases = cases.into_iter().filter(|edits| !edits.iter().any(|(path, _)| path.ends_with(".0")));
     let report: Vec<String> = cases
@@ -218,6 +236,42 @@ fn guards_with_targets_of_their_own_get_policies_of_their_own() {
     let names: Vec<&str> = apart.controls.iter().map(|control| control.name.as_str()).take(3).collect();
     assert_eq!(names[0], "remit-support-agents-region-guard");
     assert!(names.contains(&"remit-support-agents-tamper-guard"));
+}
+
+const ACTION: &str = r#"{"role": "arn:aws:iam::123456789012:role/stop", "targets": ["ou-abcd-12345678"]}"#;
+
+/// The policy is there before the action that attaches it, and is attached to nothing.
+#[test]
+fn an_action_comes_with_the_policy_that_it_attaches() {
+    let controls = compiled(&[("aws.budget.action", ACTION)]).controls;
+    let shown = |kind: Kind, name: &str| {
+        let at =
+            controls.iter().position(|control| control.kind == kind && control.name == name).expect(name);
+        (at, controls[at].definition())
+    };
+    let (stop, policy) = shown(Kind::Policy, "remit-support-agents-spend-stop");
+    let (budget, _) = shown(Kind::Budget, "remit-support-agents-budget");
+    let (action, definition) = shown(Kind::BudgetAction, "remit-support-agents-budget-action");
+    assert!(stop < budget && budget < action);
+    assert!(!policy.as_object().unwrap().contains_key("targets"));
+    assert_eq!(
+        definition.to_text(),
+        r#"{"approval":"manual","at":"actual above 100%","policy":"remit-support-agents-spend-stop","role":"arn:aws:iam::123456789012:role/stop","targets":["ou-abcd-12345678"],"told":["dana@example.com","finops@example.com","mina.okafor@example.com"]}"#
+    );
+    assert_eq!(budget_of("remit-support-agents-budget-action"), Some("remit-support-agents-budget"));
+}
+
+#[test]
+fn only_an_action_that_waits_for_nobody_stops() {
+    let cost = |action: &str| {
+        let coverage = compiled(&[("aws.budget.action", action)]).coverage;
+        let cost = coverage.into_iter().find(|held| held.limit == "limits.cost").unwrap();
+        (cost.strength, cost.delay.into_owned())
+    };
+    let (asks, when) = cost(ACTION);
+    assert!(asks == Strength::Alerts && when.starts_with("asks people at 100%"), "{when}");
+    let (stops, when) = cost(&ACTION.replace('}', r#", "approval": "automatic", "at_percent": 90}"#));
+    assert!(stops == Strength::StopsLate && when.starts_with("denies the agents new spend at 90%"), "{when}");
 }
 
 #[test]

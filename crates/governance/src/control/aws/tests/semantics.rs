@@ -341,3 +341,29 @@ fn the_document_of_the_function_is_that_of_the_guard() {
     let unbound = crate::envelope::tests::with(&[("agents", "null")]);
     assert!(region_guard_document(&unbound).unwrap_err().contains("agents.principals"));
 }
+
+/// Once an action attached it: what begins to cost is denied to agents, and what ends it or only looks is not.
+#[test]
+fn a_stop_denies_agents_new_spend_and_nothing_else() {
+    let action = r#"{"role": "arn:aws:iam::123456789012:role/stop", "targets": ["r-abcd"]}"#;
+    let policies = policies(&[("aws", r#"{"budget": {}}"#), ("aws.budget.action", action)]);
+    let instance = "arn:aws:ec2:eu-west-1:123456789012:instance/i-0123456789abcdef0";
+    let service = "arn:aws:ecs:eu-west-1:123456789012:service/prod/support";
+    check(
+        &policies,
+        &[
+            Ask(AGENT, "ec2:RunInstances", instance, &[]),
+            Ask(AGENT, "bedrock:InvokeModel", MODEL, &[]),
+            Ask(AGENT, "ecs:UpdateService", service, &[]),
+            Ask(AGENT, "rds:CreateDBCluster", "arn:aws:rds:eu-west-1:123456789012:cluster:a", &[]),
+        ],
+        &[
+            Ask(PERSON, "ec2:RunInstances", instance, &[]),
+            Ask(PERSON, "bedrock:InvokeModel", MODEL, &[]),
+            Ask(AGENT, "ec2:TerminateInstances", instance, &[]),
+            Ask(AGENT, "ec2:DescribeInstances", "arn:aws:ec2:eu-west-1:123456789012:instance/*", &[]),
+            Ask(AGENT, "ecs:DeleteService", service, &[]),
+            Ask(AGENT, "rds:DeleteDBCluster", "arn:aws:rds:eu-west-1:123456789012:cluster:a", &[]),
+        ],
+    );
+}
