@@ -60,6 +60,7 @@ fn aws_cases() -> Vec<(&'static str, String)> {
 
 /// Named by the fault.
 fn cases() -> Vec<(&'static str, String)> {
+    let guardrail = |more: &str| default_override("\"aws-bedrock-agent-no-guardrail\"", more);
     let parent = envelope("wide", "wide", FINE, "");
     let child = envelope(
         "narrow",
@@ -103,23 +104,13 @@ fn cases() -> Vec<(&'static str, String)> {
         ("email-broken", approvers().replace("lee.park@example.com", "lee.park")),
         ("default-typo", default_override("\"aws-bedrock-agent-no-gardrail\"", "")),
         ("default-number", default_override("12", "")),
-        ("override-no-setting", default_override("\"aws-bedrock-agent-no-guardrail\"", "aws = {}")),
-        (
-            "override-unknown-setting",
-            default_override("\"aws-bedrock-agent-no-guardrail\"", "aws = { setting = \"everything\" }"),
-        ),
+        ("override-no-setting", guardrail("aws = {}")),
+        ("override-unknown-setting", guardrail("aws = { setting = \"everything\" }")),
         (
             "override-value-of-no-setting",
-            default_override(
-                "\"aws-bedrock-agent-no-guardrail\"",
-                "aws = { setting = \"s3_public_access_block\", region = \"eu-west-1\" }",
-            ),
+            guardrail("aws = { setting = \"s3_public_access_block\", region = \"eu-west-1\" }"),
         ),
-        (
-            "override-value-not-json",
-            default_override("\"aws-bedrock-agent-no-guardrail\"", "")
-                .replace("jsonencode(\"required\")", "\"required\""),
-        ),
+        ("override-value-not-json", guardrail("").replace("jsonencode(\"required\")", "\"required\"")),
         (
             "lock-incomplete",
             more("") + "data \"remit_governance_lock\" \"this\" {\n  records = [\"{}\"]\n}\n",
