@@ -309,6 +309,42 @@ fn what_is_scaffolded_is_refused_until_a_person_finishes_it() {
     assert!(unknown.err.contains("did you mean `aws-loggroup-retention`?"), "{}", unknown.err);
 }
 
+/// A default that the catalog does not have, and somebody decided about.
+#[test]
+fn a_default_that_is_described_in_place_is_reviewed_too() {
+    let desk = Desk::new();
+    desk.put("plan.json", plan(None).to_string());
+    let described = |attribute: &str, decision: &str| {
+        let one = format!(
+            "{{ resource_type = \"aws_cloudwatch_log_group\", attribute = \"{attribute}\", description = \"AWS's own key | <b>\" }}"
+        );
+        decided(decision, "2027-01-31").replace(&format!("\"{RETENTION}\""), &one)
+    };
+    let name = "aws_cloudwatch_log_group.kms_key_id";
+    let args = ["--plan", "plan.json", "--governance", "governance"];
+    for (decision, status, code) in [("accept", "accepted", 3), ("override", "contradicted", 3)] {
+        desk.put("governance/main.tf", described("kms_key_id", decision));
+        let (found, document) = desk.audit(&args);
+        let entry = about(&document, name).expect("an entry");
+        assert_eq!((entry.0.as_str(), entry.1), (status, vec!["aws_cloudwatch_log_group.g".to_owned()]));
+        assert_eq!((found, &document["unused"]), (Some(code), &json!([])));
+        for (format, says) in [
+            ("markdown", "AWS's own key \\| &lt;b>"),
+            ("html", "AWS&#39;s own key | &lt;b&gt;"),
+            ("csv", name),
+        ] {
+            let told =
+                desk.run(&[&["defaults", "audit", "--format", format, "--now", NOW][..], &args].concat());
+            assert!(told.out.contains(says), "{format}: {}", told.out);
+        }
+    }
+    // One that is set is relied on by nothing, and neither is one of another type.
+    desk.put("governance/main.tf", described("retention_in_days", "accept"));
+    desk.put("plan.json", plan(Some(30)).to_string());
+    let (_, document) = desk.audit(&args);
+    assert_eq!(document["unused"], json!(["aws_cloudwatch_log_group.retention_in_days"]));
+}
+
 /// The verdict of a check, decision by decision.
 #[test]
 fn a_check_keeps_to_what_was_decided() {

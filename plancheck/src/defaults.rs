@@ -1,6 +1,7 @@
 //! The review of vendor defaults: which of them plans, states and configuration rely on, which frameworks a project pins, and what people
 //! decided about each. Files are found and opened by the shell; how a review looks is in `render`.
 
+mod about;
 pub mod demand;
 pub mod diff;
 mod html;
@@ -14,7 +15,7 @@ pub mod written;
 use std::collections::BTreeMap;
 
 use remit_catalog::{Applies, OrchestratorDefault, Risk, VendorDefault};
-use remit_governance::default_override::{Decision, DefaultRef};
+use remit_governance::default_override::Decision;
 use remit_governance::time::Date;
 use remit_governance::{DefaultOverride, Digest};
 
@@ -24,6 +25,7 @@ use crate::plan;
 use crate::verdict::CheckError;
 use python::Pin;
 
+pub use about::About;
 pub use html::html;
 pub use listing::{explanation, framework_explanation, list, list_frameworks};
 pub use render::{csv, json, markdown};
@@ -102,7 +104,7 @@ pub struct Decided {
 #[derive(Debug, Clone)]
 pub struct Entry {
     /// The default.
-    pub row: &'static VendorDefault,
+    pub about: About,
     /// What it comes to.
     pub status: Status,
     /// What was decided.
@@ -150,19 +152,17 @@ impl Audit {
         overrides: &[DefaultOverride],
         today: Date,
     ) -> Result<Self, CheckError> {
-        let mut entries = relied(subjects.plans)?;
+        let mut entries = relied(subjects.plans, overrides)?;
         for entry in &mut entries {
             entry.decide(overrides, today);
         }
-        entries.sort_by_key(|entry| (entry.status, std::cmp::Reverse(entry.row.risk), entry.row.id));
+        entries.sort_by(|one, other| one.place().cmp(&other.place()));
         let frameworks = frameworks(subjects.pins, overrides, today);
         let known = |id: &str| {
-            entries.iter().any(|entry| entry.row.id == id)
+            entries.iter().any(|entry| entry.about.id() == id)
                 || frameworks.iter().any(|entry| entry.row.id == id)
         };
-        let about =
-            |decided: &&DefaultOverride| matches!(&decided.default, DefaultRef::Catalog(id) if !known(id));
-        let unused = overrides.iter().filter(about).map(DefaultOverride::name).collect();
+        let unused = overrides.iter().map(DefaultOverride::name).filter(|name| !known(name)).collect();
         let evidence =
             subjects.plans.iter().map(|plan| (plan.name.to_owned(), Digest::of(plan.bytes))).collect();
         let not_judged = remit_catalog::defaults().filter(|row| row.when.is_none()).count();
@@ -175,11 +175,16 @@ impl Audit {
             + self.frameworks.iter().filter(|entry| entry.status == status).count()
     }
 
-    /// Whether somebody has to do something about a row that was compared with its source; what was not never asks for anything.
+    /// Whether somebody has to do something about a row that was compared with its source; what was not never asks for anything. What
+    /// somebody described to decide about it always does.
     pub fn is_open(&self) -> bool {
         let matters =
             |status: Status, verified: bool, risk: Risk| status.is_open() && verified && risk > Risk::Low;
-        self.entries.iter().any(|entry| matters(entry.status, entry.row.verified, entry.row.risk))
+        let open = |entry: &Entry| match &entry.about {
+            About::Row(row) => matters(entry.status, row.verified, row.risk),
+            About::Described { .. } => entry.status.is_open(),
+        };
+        self.entries.iter().any(open)
             || self.frameworks.iter().any(|entry| matters(entry.status, entry.row.verified, entry.row.risk))
     }
 
@@ -198,9 +203,12 @@ pub fn catalog_version() -> (&'static str, Digest) {
 }
 
 /// An entry for each default that something in the plans relies on, or may.
-fn relied(plans: &[Audited<'_>]) -> Result<Vec<Entry>, CheckError> {
-    let rows = Rows::all();
-    let mut by_row: BTreeMap<&str, Entry> = BTreeMap::new();
+fn relied(plans: &[Audited<'_>], overrides: &[DefaultOverride]) -> Result<Vec<Entry>, CheckError> {
+    let described: BTreeMap<String, About> = overrides.iter().filter_map(About::described).collect();
+    let kinds =
+        described.values().map(|about| (about.resource_type().to_owned(), about.attribute().to_owned()));
+    let rows = Rows::with(kinds.collect());
+    let mut by_name: BTreeMap<String, Entry> = BTreeMap::new();
     let mut there: BTreeMap<String, usize> = BTreeMap::new();
     for audited in plans {
         let mut collector = Collector::default();
@@ -210,7 +218,11 @@ fn relied(plans: &[Audited<'_>]) -> Result<Vec<Entry>, CheckError> {
         };
         let read = plan::read_bytes(audited.bytes, &rows, &mut sink)?;
         for seen in rows.relied(&collector.changes, &read)? {
-            let entry = by_row.entry(seen.row.id).or_insert_with(|| Entry::new(seen.row));
+            let name = &seen.question.name;
+            let about =
+                seen.question.row.map(|row| About::Row(row.0)).or_else(|| described.get(name).cloned());
+            let Some(about) = about else { continue };
+            let entry = by_name.entry(name.clone()).or_insert_with(|| Entry::new(about));
             let (plan, address) = (audited.name.to_owned(), seen.address.into_string());
             match seen.told {
                 Reliance::CannotTell(why) => entry.untold.push((plan, address, why)),
@@ -223,11 +235,11 @@ fn relied(plans: &[Audited<'_>]) -> Result<Vec<Entry>, CheckError> {
     }
     for row in remit_catalog::defaults() {
         if let Some(why) = undeclared(row, &there) {
-            let entry = by_row.entry(row.id).or_insert_with(|| Entry::new(row));
+            let entry = by_name.entry(row.id.to_owned()).or_insert_with(|| Entry::new(About::Row(row)));
             entry.untold.push((String::new(), String::new(), why));
         }
     }
-    Ok(by_row.into_values().collect())
+    Ok(by_name.into_values().collect())
 }
 
 /// Why it cannot be told whether an object is missing that would replace a default: it may be declared where nobody looked. `None` where
@@ -265,9 +277,7 @@ fn frameworks(pins: &[Pin], overrides: &[DefaultOverride], today: Date) -> Vec<F
 
 /// Of several decisions about a default the one due first.
 fn first_due<'o>(id: &str, overrides: &'o [DefaultOverride]) -> Option<&'o DefaultOverride> {
-    let about =
-        |decided: &&DefaultOverride| matches!(&decided.default, DefaultRef::Catalog(known) if known == id);
-    overrides.iter().filter(about).min_by_key(|decided| decided.review.due)
+    overrides.iter().filter(|decided| decided.name() == id).min_by_key(|decided| decided.review.due)
 }
 
 impl Decided {
@@ -283,12 +293,17 @@ impl Decided {
 }
 
 impl Entry {
-    fn new(row: &'static VendorDefault) -> Self {
-        Self { row, status: Status::CannotTell, decided: None, places: Vec::new(), untold: Vec::new() }
+    fn new(about: About) -> Self {
+        Self { about, status: Status::CannotTell, decided: None, places: Vec::new(), untold: Vec::new() }
+    }
+
+    /// What has to be done first, and of that what matters most.
+    fn place(&self) -> (Status, std::cmp::Reverse<Option<Risk>>, &str) {
+        (self.status, std::cmp::Reverse(self.about.risk()), self.about.id())
     }
 
     fn decide(&mut self, overrides: &[DefaultOverride], today: Date) {
-        let decided = first_due(self.row.id, overrides);
+        let decided = first_due(self.about.id(), overrides);
         self.decided = decided.map(Decided::of);
         self.status = match decided {
             _ if self.places.is_empty() => Status::CannotTell,

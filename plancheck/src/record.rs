@@ -196,12 +196,12 @@ fn defaults(report: &Report, plan: &[u8]) -> Result<Defaults, CheckError> {
     let plans = [Audited { name: "", bytes: plan }];
     let audit = Audit::of(&Subjects { plans: &plans, pins: &[] }, &[], today)?;
     let mut relied_on = Vec::new();
-    for entry in &audit.entries {
+    for (entry, row) in audit.entries.iter().filter_map(|entry| Some((entry, entry.about.row()?))) {
         relied_on.extend(entry.places.iter().map(|(_, address)| Default_ {
-            id: entry.row.id.to_owned(),
+            id: row.id.to_owned(),
             address: escape(address),
-            attribute: entry.row.attribute_path.to_owned(),
-            vendor_default: entry.row.vendor_default.get().to_owned(),
+            attribute: row.attribute_path.to_owned(),
+            vendor_default: row.vendor_default.get().to_owned(),
         }));
     }
     Ok(Defaults { not_judged: None, relied_on })

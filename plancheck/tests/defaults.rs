@@ -37,7 +37,7 @@ fn reviewed(plans: &[Audited<'_>], overrides: &[DefaultOverride]) -> Result<Audi
 /// What the review says of one row: certainly relied on, cannot tell, or nothing.
 fn says(plan: &Value, id: &str) -> &'static str {
     let audit = audit(plan, &[]);
-    let entry = audit.entries.iter().find(|entry| entry.row.id == id);
+    let entry = audit.entries.iter().find(|entry| entry.about.id() == id);
     match entry {
         Some(entry) if !entry.places.is_empty() => "relied on",
         Some(_) => "cannot tell",
@@ -312,7 +312,7 @@ fn what_was_decided_decides_the_status() {
     let relied = one(flat, json!({}), json!({}));
     let status = |overrides: &[DefaultOverride]| {
         let audit = audit(&relied, overrides);
-        audit.entries.iter().find(|entry| entry.row.id == flat.id).expect("an entry").status
+        audit.entries.iter().find(|entry| entry.about.id() == flat.id).expect("an entry").status
     };
     assert_eq!(status(&[]), Status::Ungoverned);
     assert_eq!(
@@ -328,7 +328,7 @@ fn what_was_decided_decides_the_status() {
         remit_catalog::defaults().find(|row| !row.verified && matches!(row.when, Some(Applies::Absent)));
     let unverified = unverified.expect("a row that was not verified");
     let mut only = audit(&one(unverified, json!({}), json!({})), &[]);
-    only.entries.retain(|entry| !entry.row.verified);
+    only.entries.retain(|entry| entry.about.row().is_some_and(|row| !row.verified));
     assert!(!only.entries.is_empty() && !only.is_open(), "what was not verified asks for nothing");
 }
 

@@ -64,15 +64,16 @@ fn section(page: &mut String, audit: &Audit, status: Status) {
 }
 
 fn card(page: &mut String, entry: &Entry) {
-    let row = entry.row;
-    let title = format!("{}: {}", row.service, row.attribute_path);
-    opening(page, &title, row.id, row.risk.as_str(), row.verified);
-    term(page, "In force", &compact(row.vendor_default.get()));
-    term(page, "What you carry", &row.exposes);
-    term(page, "Optimizes for", &row.optimizes_for);
-    term(page, "Benefits", &row.benefits);
-    term(page, "Governed would be", &row.rule);
-    term(page, "Asked about by", &row.regulations.join(", "));
+    let about = &entry.about;
+    opening(page, &about.title(), about.id(), about.risk_word(), about.is_verified());
+    term(page, "In force", &about.in_force());
+    if let Some(row) = about.row() {
+        term(page, "What you carry", &row.exposes);
+        term(page, "Optimizes for", &row.optimizes_for);
+        term(page, "Benefits", &row.benefits);
+        term(page, "Governed would be", &row.rule);
+    }
+    term(page, "Asked about by", &about.regulations());
     decision(page, entry.decided.as_ref(), entry.status);
     let relied = entry.places.iter().map(|(plan, address)| place(plan, address, ""));
     let untold = entry.untold.iter().map(|(plan, address, why)| place(plan, address, why));

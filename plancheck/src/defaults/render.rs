@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use remit_catalog::OrchestratorDefault;
+use remit_catalog::{OrchestratorDefault, Risk, VendorDefault};
 use serde_json::{Value, json};
 
 use super::python::Pin;
@@ -24,16 +24,18 @@ pub fn markdown(audit: &Audit) -> String {
     );
     page.push_str("|---|---|---|---|---|---|---|---|\n");
     for entry in &audit.entries {
-        let row = entry.row;
+        let about = &entry.about;
+        let says =
+            |of: fn(&VendorDefault) -> &str| about.row().map_or_else(String::new, |row| of(row).to_owned());
         row_of(
             &mut page,
             &[
                 entry.status.word().to_owned(),
-                format!("{}{}", row.risk.as_str(), if row.verified { "" } else { " (not verified)" }),
-                format!("`{}` `{}`", row.id, row.attribute_path),
-                compact(row.vendor_default.get()),
-                row.exposes.to_string(),
-                row.rule.to_string(),
+                format!("{}{}", about.risk_word(), if about.is_verified() { "" } else { " (not verified)" }),
+                format!("`{}` `{}`", escape(about.id()), escape(about.attribute())),
+                escape(&about.in_force()),
+                says(|row| &row.exposes),
+                says(|row| &row.rule),
                 by(entry.decided.as_ref()),
                 places(entry),
             ],
@@ -129,13 +131,18 @@ pub fn csv(audit: &Audit) -> String {
         "status,risk,verified,default,resource_type,attribute,decision,owner,due,plan,address,cannot_tell\r\n",
     );
     for entry in &audit.entries {
-        let row = entry.row;
+        let about = &entry.about;
+        let about = [
+            about.risk_word(),
+            yes(about.is_verified()),
+            about.id(),
+            about.resource_type(),
+            about.attribute(),
+        ];
         let known = entry.places.iter().map(|(plan, address)| (plan, address, ""));
         let untold = entry.untold.iter().map(|(plan, address, why)| (plan, address, why.as_str()));
         for (plan, address, why) in known.chain(untold) {
             let status = if why.is_empty() { entry.status } else { Status::CannotTell };
-            let about =
-                [row.risk.as_str(), yes(row.verified), row.id, &row.resource_type, row.attribute_path];
             line(&mut table, status, about, entry.decided.as_ref(), [plan, address, why]);
         }
     }
@@ -188,16 +195,17 @@ pub fn json(audit: &Audit) -> String {
 }
 
 fn of_entry(entry: &Entry) -> Value {
-    let row = entry.row;
+    let about = &entry.about;
     let places = entry.places.iter().map(|(plan, address)| json!({ "plan": plan, "address": address }));
     let untold = entry.untold.iter().map(|(plan, address, why)| match address.as_str() {
         "" => json!({ "why": why }),
         address => json!({ "plan": plan, "address": address, "why": why }),
     });
     let mut document = json!({
-        "default": row.id, "status": entry.status.word().replace(' ', "_"), "risk": row.risk.as_str(),
-        "verified": row.verified, "dimension": row.dimension(),
-        "resource_type": row.resource_type, "attribute": row.attribute_path,
+        "default": about.id(), "status": entry.status.word().replace(' ', "_"),
+        "risk": about.risk().map(Risk::as_str), "verified": about.is_verified(),
+        "dimension": about.row().map(VendorDefault::dimension), "resource_type": about.resource_type(),
+        "attribute": about.attribute(),
         "places": places.collect::<Vec<_>>(), "cannot_tell": untold.collect::<Vec<_>>(),
     });
     decision(&mut document, entry.decided.as_ref());

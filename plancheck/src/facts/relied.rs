@@ -201,23 +201,24 @@ fn said(object: &Object, attribute: &str) -> Said {
     if texts.is_empty() { Said::Nothing } else { Said::Texts(texts) }
 }
 
-/// An object that relies on a default of the catalog, or may.
+/// An object that relies on a default, or may.
 pub struct Reviewed {
     /// Its address.
     pub address: Box<str>,
     /// The default.
-    pub row: &'static VendorDefault,
+    pub question: Rc<Question>,
     /// Whether it does.
     pub told: Reliance,
 }
 
-/// All defaults that a plan can show, whatever anybody decided: what a review looks for.
+/// All defaults of the catalog that a plan can show, whatever anybody decided, and those that are described in place: what a review looks
+/// for.
 pub struct Rows(Asked);
 
 impl Rows {
-    /// All of them.
-    pub fn all() -> Self {
-        Self(Asked { from: Some(Risk::Low), ..Asked::default() })
+    /// All of them, the described ones as resource type and attribute.
+    pub fn with(described: Vec<(String, String)>) -> Self {
+        Self(Asked { from: Some(Risk::Low), described, ..Asked::default() })
     }
 
     /// The defaults that the objects which will be there rely on, or may, in the order of the plan.
@@ -232,10 +233,9 @@ impl Rows {
             };
             for question in asked.iter() {
                 let look = Look { origins, address: &change.address, object: &object, question };
-                if let (Some(told), Some(row)) = (look.answer(), question.row)
-                    && told != Reliance::Chosen
-                {
-                    found.push(Reviewed { address: change.address.clone(), row: row.0, told });
+                if let Some(told) = look.answer().filter(|told| *told != Reliance::Chosen) {
+                    let question = Rc::clone(question);
+                    found.push(Reviewed { address: change.address.clone(), question, told });
                 }
             }
         }

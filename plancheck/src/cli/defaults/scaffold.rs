@@ -78,6 +78,6 @@ pub(super) fn run(args: &Args, surroundings: &Surroundings) -> Result<u8, CheckE
 fn open(audit: &Audit) -> Vec<Wanted> {
     let vendors = audit.entries.iter().filter(|entry| entry.decided.is_none() && !entry.places.is_empty());
     let frameworks = audit.frameworks.iter().filter(|entry| entry.decided.is_none());
-    let vendors = vendors.map(|entry| Wanted::Vendor(entry.row));
+    let vendors = vendors.filter_map(|entry| entry.about.row().map(Wanted::Vendor));
     vendors.chain(frameworks.map(|entry| Wanted::Framework(entry.row))).collect()
 }
