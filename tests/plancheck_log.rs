@@ -70,7 +70,9 @@ impl Scene {
         let made =
             scene.run(&["log", "init", "--log", "log", "--key", "log.key", "--name", "example.com/prod"]);
         assert_eq!(made.code, 0, "{made:?}");
-        scene.put("log.pub", made.out.strip_prefix("public key: ").unwrap());
+        let public = made.out.strip_prefix("public key: ").unwrap();
+        assert_eq!(fs::read_to_string(scene.path("log.key.pub")).unwrap(), public, "it is written too");
+        scene.put("log.pub", public);
         scene
     }
 
@@ -498,6 +500,20 @@ fn anchors_and_a_log_of_checkpoints_tell_a_rollback() {
 
 /// Both ways: nothing the machine signs is an approval, and no approval is a record. And where somebody enrolled the machine's key as a
 /// person's, the gate does not even start.
+/// Somebody else's public key is never written over, and no log is begun that nobody could check.
+#[test]
+fn a_public_key_that_is_there_is_kept() {
+    let scene = Scene::plain();
+    scene.put("new.key.pub", "mine");
+    let args = ["log", "init", "--log", "new", "--key", "new.key", "--name", "example.com/new"];
+    let refused = scene.run(&args);
+    assert!(refused.code == 1 && refused.err.contains("something else is there"), "{refused:?}");
+    assert!(!scene.path("new").exists() && fs::read_to_string(scene.path("new.key.pub")).unwrap() == "mine");
+    // The honest twin: moved away, the same key is taken.
+    fs::remove_file(scene.path("new.key.pub")).unwrap();
+    assert_eq!(scene.run(&args).code, 0);
+}
+
 #[test]
 fn the_key_of_a_log_satisfies_no_approver() {
     let scene = Scene::plain();
@@ -522,6 +538,7 @@ fn the_key_of_a_log_satisfies_no_approver() {
     let key = remit_decision_log::key::MachineKey::from_seed("example.com/prod", [1; 32]).unwrap();
     assert_eq!(key.public().ssh_line(), mixed.dana.public_key());
     mixed.put("log.key", key.text());
+    fs::remove_file(mixed.path("log.key.pub")).unwrap();
     fs::remove_dir_all(mixed.path("log")).unwrap();
     let made = mixed.run(&["log", "init", "--log", "log", "--key", "log.key", "--name", "example.com/prod"]);
     assert_eq!(made.code, 0, "{made:?}");

@@ -76,7 +76,10 @@ fn scaffolded_decisions_are_refused_until_finished_and_then_count() {
         assert!(with(&after, Status::Ungoverned).is_empty(), "{:?}", with(&after, Status::Ungoverned));
         let governed: BTreeSet<String> =
             &with(&after, Status::Contradicted) | &with(&after, Status::Accepted);
-        assert_eq!(governed, open, "each is decided now: overridden, so contradicted by the plan, or accepted");
+        assert_eq!(
+            governed, open,
+            "each is decided now: overridden, so contradicted by the plan, or accepted"
+        );
         terraform.destroy();
     }
 }

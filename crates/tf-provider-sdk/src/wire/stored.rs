@@ -25,7 +25,8 @@ pub(crate) fn from_stored(bytes: &[u8], ty: &Type) -> Result<Value, WireError> {
 }
 
 pub(crate) fn at_once(bytes: &[u8], ty: &Type) -> Option<Value> {
-    let mut json = serde_json::Deserializer::from_slice(bytes);
+    // What no type has is passed over, and must be text all the same: a state that is damaged anywhere is damaged.
+    let mut json = serde_json::Deserializer::from_str(std::str::from_utf8(bytes).ok()?);
     let value = Of { ty, depth: 0 }.deserialize(&mut json).ok()?;
     json.end().ok().map(|()| value)
 }

@@ -61,6 +61,13 @@ fn golden_structures() {
 }
 
 #[test]
+fn a_state_that_is_no_text_is_damaged_also_where_nobody_looks() {
+    let ty = Type::object([("a", Type::String)]);
+    assert!(from_stored(b"{\"a\":\"1\",\"gone\":{\"\xff\":{}}}", &ty).is_err());
+    assert!(from_stored(b"{\"a\":\"1\",\"gone\":{\"b\":{}}}", &ty).is_ok());
+}
+
+#[test]
 fn state_of_another_version_is_read_at_once() {
     let ty = Type::object([("a", Type::Number), ("b", Type::set(Type::String)), ("c", Type::Bool)]);
     for (text, expected) in [

@@ -2,7 +2,7 @@
 
 use std::fs::OpenOptions;
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use plancheck::verdict::CheckError;
 use remit_decision_log::disk;
@@ -21,7 +21,7 @@ pub(super) struct Args {
     /// Folder of the new log
     #[arg(long, value_name = "DIR")]
     log: PathBuf,
-    /// Where to write the private key; one that is there already is taken
+    /// Where to write the private key; one that is there already is taken. The public key is written beside it, with `.pub` behind its name
     #[arg(long, value_name = "FILE")]
     key: PathBuf,
     /// Name of the log, which stands in every checkpoint; one per workspace: example.com/prod/support
@@ -46,9 +46,33 @@ pub(super) fn run(args: &Args) -> Result<u8, CheckError> {
         save(args, &key)?;
         key
     };
+    let public = key.public();
+    let public = public.text();
+    publish(&args.key, public)?;
     disk::init(&args.log, &key).map_err(told)?;
-    output::write(Stream::Out, &format!("public key: {}\n", key.public().text()))?;
+    output::write(Stream::Out, &format!("public key: {public}\n"))?;
     Ok(0)
+}
+
+/// Far more than a public key takes.
+const LONGEST_KEY: u64 = 64 * 1024;
+
+/// Writes the public key beside the private one, as other tools do.
+fn publish(key: &Path, public: &str) -> Result<(), CheckError> {
+    let mut path = key.as_os_str().to_owned();
+    path.push(".pub");
+    let path = Path::new(&path);
+    let wrong = |why: &str| {
+        CheckError::new(format!("the public key cannot be written to `{}`: {why}", hand::name(path)))
+    };
+    match hand::bounded(path, LONGEST_KEY) {
+        Ok(there) if there.trim_ascii() == public.as_bytes() => Ok(()),
+        Ok(_) => Err(wrong("something else is there").with_help("move it away, or choose another `--key`")),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            hand::write(path, "public key", &format!("{public}\n"))
+        }
+        Err(error) => Err(wrong(&error.to_string())),
+    }
 }
 
 /// Readable by its owner alone from the first byte on.
