@@ -149,6 +149,16 @@ fn of_the_rest(policy: &str) -> Vec<Case> {
             "document",
         ),
         Case::new(("organizations", "DetachPolicy", at), Class::ControlDetached, "targets[ou-abcd-12345678]"),
+        Case::new(
+            (
+                "service-quotas",
+                "StartAutoManagement",
+                json!({ "OptInLevel": "ACCOUNT", "OptInType": "NotifyAndAdjust" }),
+            ),
+            Class::AutoRaiseEnabled,
+            "mode",
+        )
+        .undone(("service-quotas", "StopAutoManagement", json!({}))),
         Case::new(moved(UNIT, ELSEWHERE), Class::ScopeEscaped, "accounts[210987654321]")
             .undone(moved(ELSEWHERE, UNIT)),
         Case::new(
@@ -187,8 +197,8 @@ fn assert_clean(scene: &Scene, when: &str) {
     let report = scene.run(Beside::default());
     assert_eq!(told(&report), [], "{when}: {}", Format::Human.report(&report));
     assert_eq!(report.exit_code(), 0);
-    // Five controls, the envelope, two approvers and a decision.
-    assert_eq!(report.checked(), 9, "{when}: everything is looked at");
+    // Five controls, the envelope, two approvers, a decision, and how quotas are managed in the one region.
+    assert_eq!(report.checked(), 10, "{when}: everything is looked at");
 }
 
 #[track_caller]

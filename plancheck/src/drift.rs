@@ -9,6 +9,7 @@ pub mod class;
 mod controls;
 mod declarations;
 mod previous;
+mod quotas;
 pub mod report;
 mod seen;
 mod trail;
@@ -197,6 +198,9 @@ impl<'a> Run<'a> {
                 self.take_one(index, declarations::in_force(envelope, seen, asked.given.now));
                 let compared = Compared { approved: &approved, seen, declared: &self.declared };
                 let mut outcome = controls::judge(&compared);
+                for (object, drift) in quotas::judge(seen) {
+                    outcome.take(object, drift);
+                }
                 self.attribute(&mut outcome, envelope, seen);
                 self.take(index, outcome);
             }

@@ -268,3 +268,19 @@ fn looking_takes_what_the_guide_calls_reading() {
         }
     }
 }
+
+/// Scheduled runs look and nothing else, so their policy is what the guide calls reading, and the events of CloudTrail.
+#[test]
+fn the_policy_of_scheduled_runs_is_what_the_guide_calls_reading() {
+    let policy: Json =
+        serde_json::from_str(include_str!("../../examples/scheduled-drift/read-only-policy.json"))
+            .expect("a policy");
+    let actions = policy["Statement"][0]["Action"].as_array().expect("actions").iter();
+    let found: BTreeSet<&str> = actions.map(|action| action.as_str().expect("an action")).collect();
+    let guide = guide();
+    let mut expected: BTreeSet<&str> =
+        guide.values().flat_map(|[read, _]| read).map(String::as_str).collect();
+    // Whoever has credentials may ask whose they are; it stands there for whoever denies everything else.
+    expected.extend(["cloudtrail:LookupEvents", "sts:GetCallerIdentity"]);
+    assert_eq!(found, expected);
+}

@@ -3,6 +3,8 @@
 use crate::types::Type;
 use crate::wire;
 
+const PRIVATE: &[u8] = b"serde_json::private";
+
 /// What decodes must encode, and mean the same after another round.
 pub fn msgpack(bytes: &[u8]) {
     round_trip(bytes, &every_type());
@@ -15,6 +17,10 @@ pub fn dynamic(bytes: &[u8]) {
 
 /// What decodes must be a value of the type, and the same whether it is read at once or through a tree.
 pub fn state_json(bytes: &[u8]) {
+    // The tree of serde_json takes an object with a key of this name for a number of any length.
+    if bytes.windows(PRIVATE.len()).any(|part| part == PRIVATE) {
+        return;
+    }
     let ty = every_type();
     let tree = serde_json::from_slice(bytes).ok().and_then(|json| wire::from_json(&json, &ty).ok());
     if let Some(value) = &tree {

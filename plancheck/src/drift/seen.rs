@@ -33,6 +33,8 @@ pub(super) struct SeenEnvelope {
     pub(super) controls: Vec<SeenControl>,
     /// As the state had them, where something changed.
     pub(super) before: Vec<SeenControl>,
+    /// Where quotas are managed by AWS itself, as raw JSON.
+    pub(super) quotas: Option<String>,
 }
 
 /// A plan of the governance.
@@ -67,6 +69,7 @@ pub(super) fn governance(bytes: &[u8]) -> Result<Governance, CheckError> {
             record: object.record.clone(),
             controls: object.controls.as_deref().map(controls).unwrap_or_default(),
             before: before(&object.address),
+            quotas: object.quota_management.clone(),
         })
         .collect();
     // What the refresh found to be gone is in no state any more.
@@ -79,6 +82,7 @@ pub(super) fn governance(bytes: &[u8]) -> Result<Governance, CheckError> {
             record: None,
             controls: Vec::new(),
             before: before.raw("controls").map(controls).unwrap_or_default(),
+            quotas: None,
         });
     }
     Ok(Governance { plan, envelopes })

@@ -90,6 +90,7 @@ impl Trail {
             Some(Kind::AutoScalingGroup) => "autoscaling",
             Some(Kind::LambdaFunction) => "lambda",
             // Settings of accounts are controls of overrides, not of envelopes.
+            None if object.kind == super::quotas::KIND => "servicequotas",
             Some(Kind::AccountSetting) | None => "",
         };
         let account = seen.and_then(|seen| seen.account.as_deref()).or(object.account.as_deref());
@@ -98,12 +99,14 @@ impl Trail {
             let same = |own: Option<&str>, other: &Option<String>| {
                 own.is_none() || other.is_none() || own == other.as_deref()
             };
-            // A type is disabled for all policies at once, and accounts move without naming any.
-            let for_all = kind == Some(Kind::Policy)
-                && matches!(
-                    event.name.as_str(),
-                    "DisablePolicyType" | "MoveAccount" | "RemoveAccountFromOrganization"
-                );
+            // A type is disabled for all policies at once, accounts move without naming any, and quotas are managed all together.
+            let for_all = match event.name.as_str() {
+                "DisablePolicyType" | "MoveAccount" | "RemoveAccountFromOrganization" => {
+                    kind == Some(Kind::Policy)
+                }
+                "StartAutoManagement" | "UpdateAutoManagement" => object.kind == super::quotas::KIND,
+                _ => false,
+            };
             event.service == service
                 && same(account, &event.account)
                 && same(region, &event.region)

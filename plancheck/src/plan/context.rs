@@ -120,7 +120,9 @@ impl<'w> Context<'w> {
             no_arguments: Rc::default(),
             last: RefCell::new(Rc::from("")),
             nothing: Names::default(),
-            record: Names::new(["controls", "name", "record"].map(str::to_owned).to_vec()),
+            record: Names::new(
+                ["controls", "name", "quota_management", "record"].map(str::to_owned).to_vec(),
+            ),
             scratch: RefCell::default(),
             fault: RefCell::default(),
         }

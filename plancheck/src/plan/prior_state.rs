@@ -25,6 +25,8 @@ pub struct PriorObject {
     pub name: Option<String>,
     /// What it became in clouds, as raw JSON, if it says so.
     pub controls: Option<String>,
+    /// Whether quotas are raised by the cloud itself where it holds, as raw JSON, if it says so.
+    pub quota_management: Option<String>,
 }
 
 /// Reads `prior_state`.
@@ -135,6 +137,7 @@ impl<'de> Visitor<'de> for ResourceSeed<'_> {
             record: text("record"),
             name: text("name"),
             controls: raw("controls").map(str::to_owned),
+            quota_management: raw("quota_management").map(str::to_owned),
         }))
     }
 }
