@@ -1,4 +1,4 @@
-//! `plancheck drift` and `plancheck surface` as people and pipelines run them: files in, exit code, report and files out.
+//! `plancheck drift` as people and pipelines run it: files in, exit code, report and files out.
 #![allow(
     clippy::expect_used,
     clippy::panic,

@@ -145,7 +145,9 @@ fn a_review_counts_for_its_surface_by_an_enrolled_approver_with_a_touch() {
     let voter = |person: &Person, enrolled| Voter::new(person.approver(), enrolled);
     let now = scene::NOW.parse().expect("an instant");
     let judge = |signed: &Signed, surface: &Surface, voters: &[Voter]| {
-        signed.judge(surface.fingerprint(), voters, lock.envelopes(), now)
+        let mut envelope = lock.envelopes()[0].clone();
+        envelope.consent.approvers.extend(voters.iter().map(|voter| voter.approver.digest()));
+        signed.judge(surface.fingerprint(), voters, &[envelope], now)
     };
     let signed = review(&dana, &surface, NAMESPACE);
     let believed = judge(&signed, &surface, &[voter(&dana, true)]).expect("it counts");
@@ -157,6 +159,8 @@ fn a_review_counts_for_its_surface_by_an_enrolled_approver_with_a_touch() {
         judge(signed, surface, voters).expect_err("no")
     };
     assert!(why(&signed, &other, &[voter(&dana, true)]).contains("another surface"));
+    let nobodys = signed.judge(surface.fingerprint(), &[voter(&dana, true)], lock.envelopes(), now);
+    assert!(nobodys.expect_err("no").contains("approver of no envelope"));
     assert!(why(&signed, &surface, &[]).contains("no approver"));
     assert!(
         why(&signed, &surface, &[voter(&dana, false)]).contains("asked for"),

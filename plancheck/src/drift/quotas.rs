@@ -80,7 +80,7 @@ mod tests {
         }
         assert_eq!(found(&place("adjust"))[0][0].0, Class::AutoRaiseEnabled);
         assert_eq!(found(&place("unknown")), [[(Class::Unverifiable, Some("denied".to_owned()))]]);
-        assert_eq!(found(r#"[{}]"#)[0][0].0, Class::Unverifiable);
+        assert_eq!(found("[{}]")[0][0].0, Class::Unverifiable);
         for nothing in ["null", "[]", "{", "7"] {
             assert!(found(nothing).is_empty(), "{nothing}");
         }

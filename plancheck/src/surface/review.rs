@@ -134,6 +134,10 @@ impl Signed {
         let Some(voter) = voters.iter().find(|voter| voter.approver.email == self.review.reviewer) else {
             return Err(format!("`{reviewer}` is no approver"));
         };
+        let digest = voter.approver.digest();
+        if !envelopes.iter().any(|envelope| envelope.consent.approvers.contains(&digest)) {
+            return Err(format!("`{reviewer}` is an approver of no envelope"));
+        }
         if !voter.approver.keys.contains(&proof.key) {
             return Err(format!("the key is not one of `{reviewer}`"));
         }
