@@ -165,3 +165,34 @@ fn without_a_pin_a_trust_root_proves_nothing() {
     desk.put("trust.json", "{}");
     assert_eq!(desk.drift("clean.json", &["--trust-root", "trust.json"]).0, Some(1));
 }
+
+/// What an agent does that scales outside Terraform: the governance is as approved, and the workload is not.
+#[test]
+fn a_workload_that_was_scaled_by_hand_is_told_beside_the_governance() {
+    let desk = Desk::new();
+    let group = |max: u32| json!({ "name": "web", "id": "web", "min_size": 1, "max_size": max });
+    let workload = |was: u32, is: u32| {
+        json!({
+            "format_version": "1.2", "terraform_version": "1.12.2", "planned_values": {}, "resource_changes": [],
+            "resource_drift": [{
+                "address": "aws_autoscaling_group.web", "mode": "managed", "type": "aws_autoscaling_group", "name": "web",
+                "provider_name": "registry.terraform.io/hashicorp/aws",
+                "change": {
+                    "actions": ["update"], "before": group(was), "after": group(is), "after_unknown": {},
+                    "before_sensitive": false, "after_sensitive": {},
+                },
+            }],
+        })
+    };
+    for (was, is, code, says) in
+        [(5, 40, 2, "`aws_autoscaling_group.web`"), (40, 5, 0, "as approved or tighter")]
+    {
+        desk.put("workload.json", &workload(was, is).to_string());
+        let (found, text) = desk.drift("clean.json", &["--workload", "workload.json"]);
+        assert!(found == Some(code) && text.contains(says), "{was} to {is}: {found:?} {text}");
+        assert!(text.contains("workload.json"), "{text}");
+    }
+    // One that cannot be read is never in order, and hides nothing of the rest.
+    desk.put("workload.json", "{");
+    assert_eq!(desk.drift("clean.json", &["--workload", "workload.json"]).0, Some(1));
+}
