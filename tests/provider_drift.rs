@@ -18,7 +18,7 @@ use plancheck::drift::class::{Class, Direction};
 use plancheck::drift::report::{Report, Since};
 use plancheck::drift::{Previous, Trail};
 use plancheck::render::drift::Format;
-use scene::{ACCOUNT, Beside, ELSEWHERE, MEMBER, Scene, UNIT};
+use scene::{ACCOUNT, Beside, ELSEWHERE, MEMBER, Scene, UNIT, config};
 use serde_json::{Value, json};
 
 type Call = (&'static str, &'static str, Value);
@@ -90,7 +90,15 @@ fn of_budgets(scene: &Scene) -> Vec<Case> {
             json!({ "AutoAdjustType": "HISTORICAL", "HistoricalOptions": { "BudgetAdjustmentPeriod": 3 } });
     });
     let blind = (Class::BudgetBlinded, "edited");
+    let actions = scene.behind(&("budgets", "DescribeBudgetActionsForBudget", budget(json!({}))));
+    let action = |more: Value| budget(with(json!({ "ActionId": actions["Actions"][0]["ActionId"] }), more));
     vec![
+        Case::new(
+            ("budgets", "UpdateBudgetAction", action(json!({ "ApprovalModel": "MANUAL" }))),
+            Class::ControlDisarmed,
+            "approval",
+        ),
+        Case::new(("budgets", "DeleteBudgetAction", action(json!({}))), Class::ControlDeleted, "-"),
         Case::new(raised, Class::LimitLoosened, "amount").also(blind.0, blind.1),
         Case::new(lowered, Class::LimitTightened, "amount").also(blind.0, blind.1),
         Case::new(untouched, blind.0, blind.1),
@@ -105,7 +113,9 @@ fn of_budgets(scene: &Scene) -> Vec<Case> {
             Class::ControlDisarmed,
             "alerts[actual above 80%]",
         ),
-        Case::new(("budgets", "DeleteBudget", budget(json!({}))), Class::ControlDeleted, "-"),
+        // Its action goes with it.
+        Case::new(("budgets", "DeleteBudget", budget(json!({}))), Class::ControlDeleted, "-")
+            .also(Class::ControlDeleted, "-"),
         Case::new(
             ("budgets", "CreateBudget", json!({ "AccountId": ACCOUNT, "Budget": {
                 "BudgetName": "nobody", "BudgetLimit": { "Amount": "5", "Unit": "USD" }, "TimeUnit": "MONTHLY", "BudgetType": "COST" } })),
@@ -166,6 +176,8 @@ fn of_the_rest(policy: &str) -> Vec<Case> {
             Class::ControlDisarmed,
             "policy_type",
         )
+        // The policy that the action would attach can do nothing either.
+        .also(Class::ControlDisarmed, "policy_type")
         .also(Class::ControlDetached, "targets[ou-abcd-12345678]")
         .undone(("organizations", "EnablePolicyType", disable)),
     ]
@@ -197,8 +209,8 @@ fn assert_clean(scene: &Scene, when: &str) {
     let report = scene.run(Beside::default());
     assert_eq!(told(&report), [], "{when}: {}", Format::Human.report(&report));
     assert_eq!(report.exit_code(), 0);
-    // Five controls, the envelope, two approvers, a decision, and how quotas are managed in the one region.
-    assert_eq!(report.checked(), 10, "{when}: everything is looked at");
+    // Seven controls, the envelope, two approvers, a decision, and how quotas are managed in the one region.
+    assert_eq!(report.checked(), 12, "{when}: everything is looked at");
 }
 
 #[track_caller]
@@ -248,20 +260,23 @@ fn what_becomes_of_policies_and_caps_is_found_told_and_gone_after_repair() {
 /// What time does, nobody has to do; and what is made anew is in order again.
 #[test]
 fn decisions_and_approvers_end_by_themselves() {
-    for scene in Scene::each() {
-        let mut plan: Value = serde_json::from_str(&scene.refreshed()).expect("JSON");
-        // It is looked at much later than it was made, which is refused else.
-        plan.as_object_mut().expect("a plan").remove("timestamp");
-        let plan = plan.to_string();
-        let at = |now: &str| {
+    for mut scene in Scene::each() {
+        let at = |scene: &Scene, now: &str| {
+            let mut plan: Value = serde_json::from_str(&scene.refreshed()).expect("JSON");
+            // It is looked at much later than it was made, which is refused else.
+            plan.as_object_mut().expect("a plan").remove("timestamp");
             let now = Some(now.parse().expect("an instant"));
-            told(&scene.judge(&plan, Beside { now, ..Beside::default() }))
+            told(&scene.judge(&plan.to_string(), Beside { now, ..Beside::default() }))
         };
-        assert_eq!(at("2099-02-28T12:00:00Z"), []);
-        assert_eq!(at("2099-03-01T00:00:00Z"), [(Class::OverrideExpired, "review.due".to_owned())]);
+        assert_eq!(at(&scene, "2099-02-28T12:00:00Z"), []);
+        assert_eq!(at(&scene, "2099-03-01T00:00:00Z"), [(Class::OverrideExpired, "review.due".to_owned())]);
         let approver = (Class::ApproverInvalid, "valid_until".to_owned());
-        let later = at("2099-07-01T00:00:00Z");
+        let later = at(&scene, "2099-07-01T00:00:00Z");
         assert_eq!(later.iter().filter(|told| **told == approver).count(), 2, "{later:?}");
+        // Reviewed again, and with keys for another year.
+        let renewed = config(&scene.cloud, "2100-02-28", "2100-06-30");
+        scene.governed_anew(&renewed);
+        assert_eq!(at(&scene, "2099-07-01T00:00:00Z"), []);
     }
 }
 
@@ -269,19 +284,20 @@ fn decisions_and_approvers_end_by_themselves() {
 #[test]
 fn what_may_not_be_looked_at_is_unverifiable_and_the_rest_is_judged() {
     for scene in Scene::each() {
+        // How many controls it hides something of: there are two policies, and one of them is attached nowhere.
         let denied = [
-            ("organizations", "ListRoots", "standing[organizations:ListRoots]"),
-            ("organizations", "ListParents", "standing[organizations:ListParents]"),
-            ("lambda", "GetFunctionConcurrency", "-"),
-            ("organizations", "DescribePolicy", "-"),
+            ("organizations", "ListRoots", "standing[organizations:ListRoots]", 2),
+            ("organizations", "ListParents", "standing[organizations:ListParents]", 1),
+            ("lambda", "GetFunctionConcurrency", "-", 1),
+            ("organizations", "DescribePolicy", "-", 2),
         ];
-        for (service, operation, field) in denied {
+        for (service, operation, field, hides) in denied {
             scene.behind(&group(40));
             let fault = json!({ "service": service, "operation": operation, "times": 0, "effect": { "code": "AccessDeniedException" } });
             scene.cloud.fault(serde_json::from_value(fault).expect("a fault"));
             let report = scene.run(Beside::default());
-            let expected =
-                [(Class::LimitLoosened, "max".to_owned()), (Class::Unverifiable, field.to_owned())];
+            let mut expected = vec![(Class::LimitLoosened, "max".to_owned())];
+            expected.extend(vec![(Class::Unverifiable, field.to_owned()); hides]);
             assert_eq!(told(&report), expected, "{operation}: {}", Format::Human.report(&report));
             scene.cloud.clear_faults();
             scene.terraform.apply();

@@ -32,7 +32,10 @@ resource "remit_envelope" "agents" {
   consent = { approvers = [remit_approver.dana.record, remit_approver.lee.record], quorum = { finance = 1 } }
   deletion_protection = false
   aws = {
-    budget       = { subscribers = ["finops@example.com"] }
+    budget = {
+      subscribers = ["finops@example.com"]
+      action      = { role = "arn:aws:iam::123456789012:role/stop", targets = ["ou-abcd-12345678"], approval = "automatic" }
+    }
     region_guard = { targets = ["ou-abcd-12345678"] }
     caps = [
       { scalable_target = { service_namespace = "ecs", resource_id = "service/prod/support", dimension = "ecs:service:DesiredCount" }, min = 1, max = 20 },
@@ -80,7 +83,8 @@ fn cloud() -> FakeCloud {
     FakeCloud::start(Seed::from_json(&seed.to_string()).expect("a seed")).expect("a cloud")
 }
 
-fn config(cloud: &FakeCloud) -> String {
+/// The governance, with a review and keys that end on these days.
+pub(crate) fn config(cloud: &FakeCloud, due: &str, valid_until: &str) -> String {
     let services = [
         "applicationautoscaling",
         "autoscaling",
@@ -95,8 +99,9 @@ fn config(cloud: &FakeCloud) -> String {
     let provider = format!(
         "provider \"remit\" {{\n  aws = {{\n    region = \"{REGION}\"\n    endpoints = {{\n{endpoints}    }}\n  }}\n}}\n"
     );
-    let ends = "assurance = \"touch_pin\"\n  valid_until = \"2099-06-30\"\n}";
-    provider + &approvers().replace("assurance = \"touch_pin\"\n}", ends) + ENVELOPE
+    let ends = format!("assurance = \"touch_pin\"\n  valid_until = \"{valid_until}\"\n}}");
+    let approvers = approvers().replace("assurance = \"touch_pin\"\n}", &ends);
+    provider + &approvers + &ENVELOPE.replace("2099-02-28", due)
 }
 
 /// A governance that was applied, and the lock that it was approved as.
@@ -120,12 +125,19 @@ impl Scene {
             ] {
                 terraform.set_env(name, value);
             }
-            terraform.write("main.tf", &config(&cloud));
+            terraform.write("main.tf", &config(&cloud, "2099-02-28", "2099-06-30"));
             terraform.apply();
             let lock = terraform.output("lock");
             Self { cloud, terraform, lock }
         });
         scenes.collect()
+    }
+
+    /// Declares something else, which is approved by being applied: what runs are judged by from then on.
+    pub(crate) fn governed_anew(&mut self, config: &str) {
+        self.terraform.write("main.tf", config);
+        self.terraform.apply();
+        self.lock = self.terraform.output("lock");
     }
 
     /// Does something behind Terraform's back.

@@ -124,6 +124,10 @@ async fn accounts(
     targets: &BTreeSet<String>,
     found: &mut Found,
 ) {
+    // What is attached nowhere, as what an action would attach, holds nobody yet.
+    if targets.is_empty() {
+        return;
+    }
     let known = before(&around, "accounts").and_then(Json::as_object).cloned().unwrap_or_default();
     let mut states = BTreeMap::new();
     for account in around.accounts {
