@@ -181,6 +181,30 @@ fn a_record_of_a_fork_is_located() {
     scene.put_lines(&lines);
     let told = scene.verified();
     assert!(matches!(told.faults.as_slice(), [Fault::Altered(20)]), "{:?}", told.faults);
+    // The tiles were made to fit: only what the next record says of it tells.
+    rebuild_tiles(&scene, &lines);
+    let told = scene.verified();
+    assert!(matches!(told.faults.as_slice(), [Fault::Altered(20)]), "{:?}", told.faults);
+}
+
+/// Reading on from an anchor of another history: nothing before it is taken as read.
+#[test]
+fn from_an_anchor_that_is_not_of_this_log_everything_is_read() {
+    let (scene, other) = (Scene::of(30), Scene::of(20));
+    Writer::open(&other.log(), &other.key)
+        .unwrap()
+        .append((0..5).map(|n| record(n + 9000)).collect())
+        .unwrap();
+    let key = scene.public();
+    for (anchor, from, faults) in [
+        (other.checkpoint(), 0, vec![Fault::Forked { after: 0, within: 25 }]),
+        (scene.checkpoint(), 30, Vec::new()),
+    ] {
+        let check =
+            Check { key: &key, witnesses: &[], anchors: &[anchor], since_anchor: true, signatures: false };
+        let told = verify(&scene.log(), &check).unwrap();
+        assert_eq!((told.from, told.faults), (from, faults));
+    }
 }
 
 #[test]
