@@ -15,6 +15,7 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::{Command, Stdio},
+    sync::OnceLock,
 };
 
 use remit_governance::{Envelope, Json, Lock, consent::Function, testing::Person};
@@ -121,7 +122,9 @@ fn plan(size: u32) -> Value {
 
 /// The interpreter that has `DuckDB`. None: it could not be installed, which was said.
 fn python() -> Option<PathBuf> {
-    match install() {
+    // Tests run side by side: one installs it, the others wait.
+    static INSTALLED: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+    match INSTALLED.get_or_init(install).clone() {
         Ok(python) => Some(python),
         Err(why) => {
             let required = std::env::var_os("REMIT_REQUIRE_DUCKDB").is_some_and(|value| value == "1");
