@@ -203,6 +203,7 @@ fn a_setting_that_cannot_be_read_is_an_error() {
             ("ec2", "GetInstanceMetadataDefaults"),
             ("bedrock", "GetModelInvocationLoggingConfiguration"),
             ("s3control", "GetPublicAccessBlock"),
+            ("service-quotas", "GetAutoManagementConfiguration"),
         ]) {
             terraform.write("main.tf", &config(&scene, case.setting, case.value, DUE));
             terraform.apply();

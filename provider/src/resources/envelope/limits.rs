@@ -82,8 +82,8 @@ fn cost() -> Attribute {
     )
     .description(
         "Money per period. Judging it takes prices, which plancheck cannot be given yet: every report \
-         says that cost was not judged. No cloud budget is set in this version, so spending is neither \
-         watched nor stopped.",
+         says that cost was not judged. With `aws.budget` it becomes a budget that tells people, and stops \
+         the agents late where it has an action; without it spending is neither watched nor stopped.",
     )
 }
 
@@ -113,8 +113,8 @@ fn regions() -> Attribute {
         ],
     )
     .description(
-        "Where agents may act. Judged at plan: what a running workload calls in other regions is not \
-         seen, and no service control policy is attached in this version.",
+        "Where agents may act. Judged at plan. With `aws.region_guard` a service control policy denies \
+         their calls elsewhere; without it what a running workload calls in other regions is not seen.",
     )
 }
 
